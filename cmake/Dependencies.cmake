@@ -1,0 +1,41 @@
+# What the project needs from outside, all from packages. A missing one is named with its Debian package.
+function(elbow_need package debian)
+  find_package(${package} ${ARGN} QUIET)
+  if(NOT ${package}_FOUND)
+    message(FATAL_ERROR "${package} was not found. On Debian: apt install ${debian}. "
+                        "Elsewhere install it and point CMAKE_PREFIX_PATH at it. See README, Building.")
+  endif()
+endfunction()
+macro(elbow_find package debian)
+  elbow_need(${package} ${debian} ${ARGN})
+  find_package(${package} ${ARGN} QUIET)
+endmacro()
+
+elbow_find(Torch libtorch-dev 1.13)
+elbow_find(OpenMP g++)
+elbow_find(Threads libc6-dev)
+elbow_find(ZLIB zlib1g-dev)
+elbow_find(PNG libpng-dev)
+elbow_find(nlohmann_json nlohmann-json3-dev)
+elbow_find(spdlog libspdlog-dev)
+elbow_find(CLI11 libcli11-dev)
+
+find_path(TOMLPLUSPLUS_INCLUDE toml++/toml.h)
+if(NOT TOMLPLUSPLUS_INCLUDE)
+  message(FATAL_ERROR "toml++ was not found. On Debian: apt install libtomlplusplus-dev.")
+endif()
+# Header-only, so that every TOML version and packaging builds the same way.
+add_library(elbow_toml INTERFACE)
+target_include_directories(elbow_toml SYSTEM INTERFACE ${TOMLPLUSPLUS_INCLUDE})
+target_compile_definitions(elbow_toml INTERFACE TOML_HEADER_ONLY=1)
+add_library(tomlplusplus::tomlplusplus ALIAS elbow_toml)
+
+# LibTorch, with one header per operator so that a translation unit compiles in seconds.
+add_library(elbow_torch INTERFACE)
+target_link_libraries(elbow_torch INTERFACE ${TORCH_LIBRARIES})
+target_include_directories(elbow_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+target_compile_definitions(elbow_torch INTERFACE AT_PER_OPERATOR_HEADERS)
+string(REGEX MATCHALL "-D_GLIBCXX_USE_CXX11_ABI=[01]" ELBOW_TORCH_ABI "${TORCH_CXX_FLAGS}")
+if(ELBOW_TORCH_ABI)
+  add_compile_options(${ELBOW_TORCH_ABI})
+endif()

@@ -1,0 +1,24 @@
+// One thread pool: chooses, sets and reports the threads of LibTorch, BLAS and oneDNN.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace elbow {
+
+struct ThreadReport {
+  int threads = 1;            ///< LibTorch intra-op threads = oneDNN threads
+  int blas_threads = 1;       ///< OpenBLAS threads
+  std::string blas;           ///< "OpenBLAS (pthreads)", "oneDNN", "MKL", ...
+  bool onednn_matmul = false; ///< float32 matrix products go through oneDNN
+  std::vector<std::string> warnings;  ///< environment settings that spoil it, with the remedy
+};
+
+/// Sets everything once, at start. threads = 0: physical cores that this process may use.
+ThreadReport configure_threads(int threads);
+
+/// glibc: keep large blocks instead of returning them to the kernel at every step. First lines of
+/// main; does nothing elsewhere.
+void configure_allocator();
+
+}  // namespace elbow

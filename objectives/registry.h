@@ -1,0 +1,33 @@
+// All components, from the table that CMake generates from the folders: every .cpp in
+// objectives/{vae,gan,penalties,likelihoods,priors,dynamics} defines entry() in the namespace
+// elbow::components::<folder>_<stem> and is listed by being there.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "objectives/dynamics.h"
+#include "objectives/objective.h"
+
+namespace elbow {
+
+struct PriorEntry {
+  Spec spec;
+};
+
+const std::vector<ObjectiveEntry>& objective_entries();
+const std::vector<PenaltyEntry>& penalty_entries();
+const std::vector<LikelihoodEntry>& likelihood_entries();
+const std::vector<PriorEntry>& prior_entries();
+const std::vector<DynamicsEntry>& dynamics_entries();
+
+/// The specs of all of them, objectives first; each spec's `source` is filled in.
+const std::vector<Spec>& component_specs();
+
+/// By name; throws Error(usage) that lists the known names.
+const ObjectiveEntry& objective_entry(const std::string& name);
+const PenaltyEntry& penalty_entry(const std::string& name);
+const LikelihoodEntry& likelihood_entry(const std::string& name);
+const DynamicsEntry& dynamics_entry(const std::string& name);
+
+}  // namespace elbow
