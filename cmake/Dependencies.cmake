@@ -39,3 +39,11 @@ string(REGEX MATCHALL "-D_GLIBCXX_USE_CXX11_ABI=[01]" ELBOW_TORCH_ABI "${TORCH_C
 if(ELBOW_TORCH_ABI)
   add_compile_options(${ELBOW_TORCH_ABI})
 endif()
+
+# oneDNN does the matrix products where it is installed (libdnnl-dev); see math/sgemm.cpp.
+find_library(ELBOW_DNNL_LIBRARY dnnl)
+find_path(ELBOW_DNNL_INCLUDE dnnl.h)
+if(NOT ELBOW_DNNL_LIBRARY OR NOT ELBOW_DNNL_INCLUDE)
+  message(STATUS "oneDNN was not found: matrix products stay with BLAS, which is slower. "
+                 "On Debian: apt install libdnnl-dev.")
+endif()

@@ -14,6 +14,7 @@ function(elbow_library name)
     file(GLOB found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${directory}/*.cpp)
     list(APPEND sources ${found})
   endforeach()
+  list(FILTER sources EXCLUDE REGEX "/math/sgemm\\.cpp$")  # linked into programs only
   add_library(elbow_${name} STATIC ${sources})
   set_target_properties(elbow_${name} PROPERTIES LINKER_LANGUAGE CXX)
   target_link_libraries(elbow_${name} PUBLIC elbow_options ${ARG_LINKS})
@@ -22,7 +23,19 @@ endfunction()
 # Hot loops: contracts that let the compiler vectorise them. Files named math/*_kernels.cpp.
 file(GLOB kernels CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/math/*_kernels.cpp ${CMAKE_SOURCE_DIR}/data/*_kernels.cpp)
 set_source_files_properties(${kernels} PROPERTIES COMPILE_OPTIONS
-  "-O3;-fno-math-errno;-fno-trapping-math;-fopenmp-simd")
+  "-O3;-fno-math-errno;-fno-trapping-math;-fopenmp-simd;-ffp-contract=fast")
+
+# LibTorch imports sgemm_; a program that links this target defines it and sends it to oneDNN.
+# An empty target where oneDNN is absent, under sanitisers, and where it is switched off.
+option(ELBOW_ONEDNN_MATMUL "Send float32 matrix products to oneDNN" ON)
+add_library(elbow_sgemm INTERFACE)
+if(ELBOW_ONEDNN_MATMUL AND NOT ELBOW_SANITIZE AND ELBOW_DNNL_LIBRARY AND ELBOW_DNNL_INCLUDE)
+  add_library(elbow_sgemm_object OBJECT ${CMAKE_SOURCE_DIR}/math/sgemm.cpp)
+  target_include_directories(elbow_sgemm_object SYSTEM PRIVATE ${ELBOW_DNNL_INCLUDE})
+  target_link_libraries(elbow_sgemm_object PRIVATE elbow_options)
+  target_sources(elbow_sgemm INTERFACE $<TARGET_OBJECTS:elbow_sgemm_object>)
+  target_link_libraries(elbow_sgemm INTERFACE ${ELBOW_DNNL_LIBRARY} ${CMAKE_DL_LIBS})
+endif()
 
 # Writes the table of components: each .cpp of these folders defines
 # elbow::components::<folder>_<stem>::entry().
@@ -68,7 +81,7 @@ function(elbow_program)
     return()
   endif()
   add_executable(elbow ${sources})
-  target_link_libraries(elbow PRIVATE elbow_options elbow_training elbow_instrumentation elbow_data CLI11::CLI11)
+  target_link_libraries(elbow PRIVATE elbow_options elbow_training elbow_instrumentation elbow_data elbow_sgemm CLI11::CLI11)
   target_compile_definitions(elbow PRIVATE ELBOW_VERSION="${PROJECT_VERSION}" ELBOW_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   # LibTorch imports sgemm_; the program may define it (math/sgemm.cpp), so it must be exported.
   set_target_properties(elbow PROPERTIES ENABLE_EXPORTS ON)

@@ -47,6 +47,10 @@ class Values {
   const std::map<std::string, Moments, std::less<>>& all() const { return moments_; }
   /// (term, weight) pairs of a phase; empty when it was not evaluated in this record.
   const std::vector<std::pair<std::string, double>>& weights(const std::string& phase) const;
+  /// The phases that were evaluated in this record, with their weights.
+  const std::map<std::string, std::vector<std::pair<std::string, double>>>& phases() const {
+    return weights_;
+  }
 
  private:
   std::map<std::string, Moments, std::less<>> moments_;
@@ -71,7 +75,8 @@ struct IdentitySpec {
   double tolerance = 2e-5;  ///< relative, float32; see `judge`
 };
 
-/// One evaluation, as written to checks.jsonl.
+/// One evaluation, as written to checks.jsonl. `tolerance` is absolute: what `residual` = lhs - rhs
+/// was held against (4 se for statistical). z = residual / se, 0 without a standard error.
 struct CheckResult {
   std::string id;
   IdentityKind kind = IdentityKind::exact;
@@ -83,7 +88,8 @@ struct CheckResult {
 /// Verdict on one pair of sides.
 ///   exact, oracle  |lhs - rhs| <= tolerance * max(1, |lhs|, |rhs|, scale)
 ///   bound          lhs - rhs   <= the same
-///   statistical    |z| <= 4 holds, otherwise fails
+///   statistical    |z| <= 4, or equal within rounding, holds; without a standard error
+///                  inconclusive; otherwise fails
 ///   optimum        always inconclusive; z is a convergence meter
 /// A non-finite side fails (exact, bound, oracle) or is inconclusive (statistical, optimum).
 CheckResult judge(const IdentitySpec& identity, const Sides& sides);

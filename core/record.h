@@ -14,7 +14,7 @@ namespace elbow {
 struct StepRecord {
   std::int64_t step = 0;  ///< optimiser steps done (1 after the first)
   double epoch = 0.0;     ///< passes over the training split, fractional
-  double wall = 0.0;      ///< seconds of training so far, earlier sessions of a resumed run included
+  double wall = 0.0;  ///< seconds of training so far, earlier sessions of a resumed run included
   double samples_per_second = 0.0;  ///< of the recent past; terminal only, never in metrics.jsonl
   std::string split = "train";      ///< train | valid | test
   Values values;

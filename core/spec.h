@@ -19,11 +19,11 @@ struct ParameterSpec {
   std::string name;    ///< key inside its table: "beta"
   std::string symbol;  ///< symbol in the equation, Unicode: "β"; empty if it stands in none
   ValueType type = ValueType::real;
-  Value default_value;  ///< null: the key must be given
+  Value default_value = {};  ///< null: the key must be given
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
-  bool minimum_excluded = false;     ///< the range is (minimum, ...
-  std::vector<std::string> choices;  ///< allowed texts; empty: any
+  bool minimum_excluded = false;          ///< the range is (minimum, ...
+  std::vector<std::string> choices = {};  ///< allowed texts; empty: any
   bool schedulable = false;
   std::string description;  ///< one line
 };
@@ -37,12 +37,12 @@ struct TermSpec {
   std::string sign;       ///< "+" (>= 0), "-" (<= 0) or "±"
   std::string reduction;  ///< "sum over latent dimensions, mean over the batch"
   std::string estimator;  ///< "closed form", "Monte Carlo, one sample of z per datum", ...
-  std::optional<double> minimum;  ///< a value outside the range is a failed check
-  std::optional<double> maximum;
-  std::optional<double> equilibrium;  ///< value at p = q with an optimal opponent, or at the optimum
-  std::string meaning;                ///< one plain sentence: what it says about the model
-  std::string confused_with;          ///< what it is commonly mistaken for; may be empty
-  std::string reference;              ///< "Kingma & Welling 2013, appendix B"
+  std::optional<double> minimum = {};  ///< a value outside the range is a failed check
+  std::optional<double> maximum = {};
+  std::optional<double> equilibrium = {};  ///< at p = q with an optimal opponent, or at the optimum
+  std::string meaning;                     ///< one plain sentence: what it says about the model
+  std::string confused_with = {};          ///< what it is commonly mistaken for; may be empty
+  std::string reference;                   ///< "Kingma & Welling 2013, appendix B"
 };
 
 enum class SpecKind { objective, penalty, likelihood, prior, dynamics };
@@ -57,10 +57,10 @@ struct Spec {
   std::string unicode;   ///< the same in one line of Unicode
   std::string reference;
   std::string convention;  ///< which published variant, which reduction, which factors
-  std::vector<ParameterSpec> parameters;
-  std::vector<TermSpec> terms;
-  std::vector<IdentitySpec> identities;
-  std::string source;  ///< path of the file, filled in by the generated table
+  std::vector<ParameterSpec> parameters = {};
+  std::vector<TermSpec> terms = {};
+  std::vector<IdentitySpec> identities = {};
+  std::string source = {};  ///< path of the file, filled in by the generated table
 };
 
 std::string_view to_string(SpecKind kind);  ///< "objective", "penalty", ...

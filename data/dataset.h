@@ -11,7 +11,8 @@
 
 namespace elbow {
 
-/// Images as uint8 (grey level k means k / 255), or points of a toy density as float32; one of both.
+/// Images as uint8 (grey level k means k / 255), or points of a toy density as float32; one of
+/// both.
 struct Split {
   std::int64_t count = 0;
   std::vector<std::uint8_t> pixels;  ///< [count, D] row-major
@@ -20,9 +21,9 @@ struct Split {
 };
 
 struct Dataset {
-  std::string name;         ///< "mnist", "glyphs", "ring", ...
-  std::string description;  ///< one line: source, counts, directory
-  std::int64_t dim = 0;     ///< D
+  std::string name;                    ///< "mnist", "glyphs", "ring", ...
+  std::string description;             ///< one line: source, counts, directory
+  std::int64_t dim = 0;                ///< D
   std::int64_t height = 0, width = 0;  ///< 0 for points
   std::int64_t classes = 0;            ///< 0 without labels
   Split train, valid, test;
@@ -32,10 +33,10 @@ struct Dataset {
 };
 
 struct DatasetRequest {
-  std::string name;            ///< mnist | glyphs | ring | grid | two_gaussians | swiss_roll | auto
-  std::int64_t validation = 0;  ///< taken from the end of the training split
-  std::int64_t seed = 1;       ///< of generated data
-  std::int64_t train_count = 0, test_count = 0;  ///< 0: the data set's own size (first ones kept)
+  std::string name;  ///< mnist | glyphs | ring | grid | two_gaussians | swiss_roll | auto
+  std::int64_t validation = 0;                    ///< taken from the end of the training split
+  std::int64_t seed = 1;                          ///< of generated data
+  std::int64_t train_count = 0, test_count = 0;   ///< 0: the data set's own size (first ones kept)
   std::optional<std::filesystem::path> data_dir;  ///< --data-dir
 };
 

@@ -9,8 +9,8 @@
 
 namespace elbow {
 
-/// Undefined functions: the model has no such part. Everything runs in mode eval, without gradients,
-/// with EMA weights where the config asks for them.
+/// Undefined functions: the model has no such part. Everything runs in mode eval, without
+/// gradients, with EMA weights where the config asks for them.
 struct ModelView {
   std::int64_t latent = 0, data_dim = 0, height = 0, width = 0;
   bool symmetric = false;  ///< pixels in [-1, 1] instead of [0, 1]

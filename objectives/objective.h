@@ -87,7 +87,10 @@ class Likelihood {
   virtual Tensor mean(const Tensor& output) const = 0;
   /// Terms of its own (sigma, saturated pixels) and the loss-translator numbers, scalars.
   virtual std::vector<Term> terms(const Tensor& output, const Tensor& x, const Context& context) = 0;
-  /// Its trainable parameters, or nullptr.
+  /// Observation variance sigma^2, a scalar, where the likelihood has one (then its spec declares the
+  /// term `theta`, which the objective emits since it knows beta); undefined otherwise.
+  virtual Tensor variance() const { return {}; }
+  /// Its trainable parameters and buffers, or nullptr.
   virtual std::shared_ptr<Network> network() { return nullptr; }
 };
 

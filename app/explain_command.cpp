@@ -1,0 +1,144 @@
+// elbow explain NAME: what a component or a logged term is, from its spec.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <set>
+#include <sstream>
+
+#include "app/all_terms.h"
+#include "app/commands.h"
+#include "core/error.h"
+#include "core/text.h"
+#include "objectives/registry.h"
+
+namespace elbow::app {
+namespace {
+
+void line(const std::string& label, const std::string& text) {
+  if (text.empty()) return;
+  std::cout << "  " << label << std::string(label.size() < 14 ? 14 - label.size() : 1, ' ') << text
+            << '\n';
+}
+
+std::string short_number(double value) {
+  std::ostringstream out;
+  out.precision(7);
+  out << value;
+  return out.str();
+}
+
+std::string range_text(const TermSpec& term) {
+  if (!term.minimum && !term.maximum) return {};
+  return "[" + (term.minimum ? short_number(*term.minimum) : "-∞") + ", " +
+         (term.maximum ? short_number(*term.maximum) : "∞") + "]";
+}
+
+void explain_component(const Spec& spec) {
+  std::cout << spec.name << " (" << to_string(spec.kind)
+            << (spec.family.empty() ? "" : ", " + spec.family) << "): " << spec.summary << '\n';
+  line("equation", spec.unicode);
+  line("LaTeX", spec.equation);
+  line("convention", spec.convention);
+  line("reference", spec.reference);
+  line("source", spec.source);
+  if (!spec.parameters.empty()) std::cout << "  parameters\n";
+  for (const auto& parameter : spec.parameters) {
+    std::cout << "    " << parameter.name
+              << (parameter.symbol.empty() ? "" : " (" + parameter.symbol + ")") << " = "
+              << (parameter.default_value.is_null() ? "(required)"
+                                                    : to_toml(parameter.default_value))
+              << "  " << parameter.description << '\n';
+  }
+  if (!spec.terms.empty()) std::cout << "  terms\n";
+  for (const auto& term : spec.terms) {
+    std::cout << "    " << term.name << "  " << term.symbol << "  [" << term.unit << "]\n";
+  }
+  if (!spec.identities.empty()) std::cout << "  identities held while training\n";
+  for (const auto& identity : spec.identities) {
+    std::cout << "    " << identity.id << " (" << to_string(identity.kind) << ") "
+              << identity.statement << '\n';
+  }
+}
+
+void explain_term(const TermSpec& term, const std::vector<std::string>& emitted_by,
+                  const std::string& source) {
+  std::cout << term.name << " = " << term.symbol << '\n';
+  line("meaning", term.meaning);
+  line("unit", term.unit);
+  line("sign", term.sign);
+  line("range", range_text(term));
+  if (term.equilibrium) line("equilibrium", short_number(*term.equilibrium));
+  line("reduction", term.reduction);
+  line("estimator", term.estimator);
+  line("not to be confused with", term.confused_with);
+  line("LaTeX", term.latex);
+  line("emitted by", join(emitted_by, ", "));
+  line("reference", term.reference);
+  line("source", source);
+}
+
+bool matches(const std::string& pattern, const std::string& name) {
+  if (pattern == name) return true;
+  return pattern.size() > 2 && pattern.ends_with("/*") &&
+         name.starts_with(pattern.substr(0, pattern.size() - 1));
+}
+
+int explain(std::string name) {
+  bool found = false;
+  std::vector<std::string> names;
+  for (const auto& spec : component_specs()) {
+    names.push_back(spec.name);
+    if (spec.name != name) continue;
+    if (found) std::cout << '\n';
+    explain_component(spec);
+    found = true;
+  }
+  if (name.ends_with(".se")) {
+    name.resize(name.size() - 3);
+    std::cout << name << ".se is the standard error of the batch mean " << name << ":\n";
+  }
+  // One entry per distinct description; the same term of several objectives is shown once.
+  struct Entry {
+    TermSpec term;
+    std::vector<std::string> emitters;
+    std::string source;
+  };
+  std::vector<Entry> entries;
+  for (const auto& [term, spec] : all_terms()) {
+    names.push_back(term.name);
+    if (!matches(term.name, name)) continue;
+    const std::string emitter = spec ? spec->name : "the training loop and its probes";
+    bool merged = false;
+    for (auto& entry : entries) {
+      if (entry.term.name == term.name && entry.term.meaning == term.meaning &&
+          entry.term.equilibrium == term.equilibrium) {
+        entry.emitters.push_back(emitter);
+        merged = true;
+      }
+    }
+    if (!merged) entries.push_back({term, {emitter}, spec ? spec->source : ""});
+  }
+  for (const auto& entry : entries) {
+    if (found) std::cout << '\n';
+    explain_term(entry.term, entry.emitters, entry.source);
+    found = true;
+  }
+  if (!found) {
+    throw Error("error: nothing is called '" + name + "'" + did_you_mean(name, names) +
+                    ". See elbow list objectives|penalties|likelihoods|priors|dynamics|terms.",
+                ExitCode::usage);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, Action& action) {
+  auto name = std::make_shared<std::string>();
+  auto* command = app.add_subcommand("explain", "Explain a term, objective or other component");
+  command->add_option("NAME", *name, "elbo/kl, beta, r1, ...")->required();
+  command->footer("\nExamples:\n  elbow explain elbo/kl\n  elbow explain hinge");
+  command->callback([=, &action] { action = [=] { return explain(*name); }; });
+}
+
+}  // namespace elbow::app

@@ -1,0 +1,62 @@
+// Entry point: command line, dispatch, and the one place where errors become exit codes.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "app/commands.h"
+#include "core/error.h"
+#include "math/threads.h"
+
+namespace {
+
+constexpr const char* kFooter = R"(
+Examples:
+  elbow train configs/vae/elbo.toml
+  elbow train configs/vae/beta.toml objective.beta=2 run.epochs=5 --run-dir runs/beta2
+  elbow explain elbo/kl
+  elbow list objectives
+
+Exit codes: 0 ok, 1 failure, 2 usage or config, 3 data missing or corrupt, 4 diverged,
+5 a mathematical check failed, 75 stopped by a signal with a checkpoint, 130 Ctrl-C.)";
+
+int run(int argc, char** argv) {
+  CLI::App app{"Elbow trains small VAEs and GANs and keeps the mathematics in view.", "elbow"};
+  app.set_version_flag("--version", std::string("elbow ") + ELBOW_VERSION);
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  elbow::app::Action action;
+  elbow::app::add_train(app, action);
+  elbow::app::add_config(app, action);
+  elbow::app::add_data(app, action);
+  elbow::app::add_list(app, action);
+  elbow::app::add_explain(app, action);
+  elbow::app::add_doctor(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return static_cast<int>(elbow::ExitCode::usage);
+  }
+  return action();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  elbow::configure_allocator();
+  try {
+    return run(argc, argv);
+  } catch (const elbow::Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return static_cast<int>(error.code());
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "error: out of memory. Try a smaller optimizer.batch_size or model.\n");
+    return static_cast<int>(elbow::ExitCode::failure);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return static_cast<int>(elbow::ExitCode::failure);
+  }
+}

@@ -1,0 +1,81 @@
+// Pictures of what a model makes, over time: samples/*.png of a run directory.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/record.h"
+#include "instrumentation/image.h"
+#include "instrumentation/model_view.h"
+#include "math/tensor.h"
+
+namespace elbow {
+
+struct PictureOptions {
+  std::int64_t every = 500;  ///< steps; 0: no pictures
+  std::int64_t count = 64;   ///< samples in a grid (2-D data: thirty times as many points)
+  std::uint64_t seed = 1;    ///< of the fixed noise
+  Tensor held_out;           ///< [n, D] in the model's range, never trained on; undefined: none
+  std::string config;        ///< stands in the text chunk "config"
+  /// Exact ln p(x) of 2-D data, [n, 2] -> [n]; undefined where there is none.
+  std::function<Tensor(const Tensor&)> log_density;
+};
+
+/// Draws before the first step, at the first training record at or after each multiple of `every`,
+/// and at the end:
+///   step_000500.png, latest.png  samples from one fixed noise, the same in every picture
+///   reconstructions.png          held-out data in odd rows, E[x|z = mu(x)] below each
+///   traversal.png                one row per dimension of z, those with the largest KL first, from
+///                                -3 to 3 around the mean code of the first held-out image
+///   manifold.png                 latent = 2: E[x|z] at the normal quantiles of an even grid
+/// For 2-D data the samples are points over the density and the held-out data, and the other
+/// pictures are left out. Each holds step, run, caption and config as text. Uses its own generator
+/// only, so that pictures never change a training.
+class Pictures : public Observer {
+ public:
+  Pictures(ModelView model, PictureOptions options);
+  std::string name() const override { return "pictures"; }
+  void start(const RunInfo& info) override;
+  void step(StepRecord& record) override;
+  void finish(const RunSummary& summary) override;
+  std::string save() override;
+  void restore(const std::string& state) override;
+
+  /// Draws everything now.
+  void draw(std::int64_t step);
+  /// Where the pictures are; empty before start().
+  const std::filesystem::path& directory() const { return directory_; }
+  double seconds() const { return seconds_; }  ///< time spent drawing
+
+ private:
+  void write(const std::string& file, const Image& image, std::int64_t step,
+             const std::string& caption) const;
+  Tensor sample(std::int64_t n) const;
+
+  ModelView model_;
+  PictureOptions options_;
+  std::filesystem::path directory_;
+  std::string run_;
+  std::int64_t next_ = 0, drawn_ = -1;
+  double seconds_ = 0.0;
+};
+
+/// Mean over rows of KL(N(mu_j, exp(log_var_j)) || N(0, 1)) per dimension: [n, 2d] -> [d] float64.
+Tensor kl_per_dimension(const Tensor& mu_log_var);
+
+/// Codes of a traversal, row by row: [rows * steps, d]. Row r varies dimension `order[r]` of `code`
+/// [d] over an even grid from -extent to extent.
+Tensor traversal_codes(const Tensor& code, const std::vector<std::int64_t>& order,
+                       std::int64_t steps, double extent);
+
+/// Dimensions by falling KL, at most `limit`; equal ones in their own order.
+std::vector<std::int64_t> by_falling_kl(const Tensor& kl, std::int64_t limit);
+
+/// size * size codes of the unit square under the inverse normal distribution function: the first
+/// coordinate grows to the right, the second upwards. [size * size, 2]
+Tensor manifold_codes(std::int64_t size);
+
+}  // namespace elbow

@@ -1,0 +1,43 @@
+// The loops behind math/fused.h, on raw row-major arrays. No argument checks, no threads.
+#pragma once
+
+#include <cstdint>
+
+namespace elbow::kernels {
+
+/// out[b] = sum_i x_bi l_bi - softplus(l_bi).
+void bernoulli_rows(const float* logits, const float* x, float* out, std::int64_t rows,
+                    std::int64_t dim);
+/// out[b, i] = g_b (x_bi - sigmoid(l_bi)).
+void bernoulli_rows_gradient(const float* logits, const float* x, const float* g, float* out,
+                             std::int64_t rows, std::int64_t dim);
+
+/// out[b] = sum_i (x_bi - m_bi)^2.
+void squared_distance_rows(const float* x, const float* m, float* out, std::int64_t rows,
+                           std::int64_t dim);
+/// out[b, i] = 2 g_b (m_bi - x_bi).
+void squared_distance_rows_gradient(const float* x, const float* m, const float* g, float* out,
+                                    std::int64_t rows, std::int64_t dim);
+
+/// z = mu + exp(lv / 2) eps and kl_b = 1/2 sum_j (mu^2 + expm1(lv) - lv); rows of `p` are mu, lv.
+void posterior_rows(const float* p, const float* eps, float* z, float* kl, std::int64_t rows,
+                    std::int64_t d);
+/// Gradient in p from those in z ([rows, d]) and kl ([rows]); either may be null.
+void posterior_rows_gradient(const float* p, const float* eps, const float* gz, const float* gkl,
+                             float* out, std::int64_t rows, std::int64_t d);
+/// out[j] = mean over rows of 1/2 (mu^2 + exp(lv) - 1 - lv), in float64 throughout.
+void kl_columns(const float* p, double* out, std::int64_t rows, std::int64_t d);
+
+struct AdamFactors {
+  float gradient_scale, beta1, one_minus_beta1, beta2, one_minus_beta2;
+  float step;       ///< lr / (1 - beta1^t)
+  float root_bias;  ///< 1 / sqrt(1 - beta2^t)
+  float eps;
+  float decay;  ///< 1 - lr * weight_decay
+};
+/// Adam on n elements in place; returns the sum of the squares of g.
+double adam(float* p, const float* g, float* m, float* v, std::int64_t n, const AdamFactors& f);
+
+double sum_of_squares(const float* g, std::int64_t n);
+
+}  // namespace elbow::kernels

@@ -1,0 +1,163 @@
+#include "training/checkpoint.h"
+
+#include <ATen/core/Dict.h>
+#include <ATen/ops/empty.h>
+#include <torch/csrc/jit/serialization/pickle.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "core/error.h"
+#include "training/files.h"
+#include "training/safetensors.h"
+
+namespace elbow {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kWeights = "weights.safetensors";
+constexpr const char* kState = "state.pt";
+constexpr const char* kManifest = "manifest.json";
+constexpr const char* kText = "json";
+
+std::uint32_t crc_of(std::string_view bytes) {
+  return static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
+Tensor text_tensor(const std::string& text) {
+  const Tensor bytes = at::empty({static_cast<std::int64_t>(text.size())}, at::kByte);
+  std::memcpy(bytes.data_ptr<std::uint8_t>(), text.data(), text.size());
+  return bytes;
+}
+
+std::string encode_state(const Checkpoint& checkpoint) {
+  c10::Dict<std::string, Tensor> all;
+  for (const auto& [name, tensor] : checkpoint.tensors) all.insert(name, tensor.detach());
+  all.insert(kText, text_tensor(checkpoint.json));
+  const std::vector<char> bytes = torch::jit::pickle_save(c10::IValue(all));
+  return {bytes.begin(), bytes.end()};
+}
+
+void decode_state(const std::string& bytes, Checkpoint& checkpoint) {
+  const c10::IValue value = torch::jit::pickle_load({bytes.begin(), bytes.end()});
+  for (const auto& entry : value.toGenericDict()) {
+    const std::string& name = entry.key().toStringRef();
+    const Tensor tensor = entry.value().toTensor();
+    if (name == kText) {
+      const auto* text = reinterpret_cast<const char*>(tensor.data_ptr<std::uint8_t>());
+      checkpoint.json.assign(text, static_cast<std::size_t>(tensor.numel()));
+    } else {
+      checkpoint.tensors.emplace(name, tensor);
+    }
+  }
+}
+
+std::string checked_bytes(const fs::path& path, const nlohmann::json& manifest) {
+  std::string bytes = read_bytes(path);
+  const auto& entry = manifest.at(path.filename().string());
+  const auto expected = entry.at("bytes").get<std::uint64_t>();
+  if (bytes.size() != expected) {
+    throw Error(path.string() + " has " + std::to_string(bytes.size()) + " bytes instead of " +
+                std::to_string(expected) + ".");
+  }
+  if (crc_of(bytes) != entry.at("crc32").get<std::uint32_t>()) {
+    throw Error(path.string() + " is damaged: its checksum differs from the manifest's.");
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Checkpoint load_checkpoint(const fs::path& folder) {
+  try {
+    const auto manifest = nlohmann::json::parse(read_bytes(folder / kManifest));
+    Checkpoint checkpoint;
+    checkpoint.step = manifest.at("step").get<std::int64_t>();
+    for (auto& [name, tensor] : decode_safetensors(checked_bytes(folder / kWeights, manifest),
+                                                   (folder / kWeights).string())) {
+      checkpoint.weights.push_back({name, tensor});
+    }
+    decode_state(checked_bytes(folder / kState, manifest), checkpoint);
+    return checkpoint;
+  } catch (const nlohmann::json::exception& e) {
+    throw Error((folder / kManifest).string() + " is damaged: " + e.what() + ".");
+  } catch (const c10::Error& e) {
+    throw Error((folder / kState).string() + " cannot be read: " + e.what_without_backtrace());
+  }
+}
+
+Checkpoints::Checkpoints(fs::path directory, std::int64_t keep)
+    : directory_(std::move(directory)), keep_(std::max<std::int64_t>(keep, 1)) {}
+
+fs::path Checkpoints::folder(std::int64_t step) const {
+  return directory_ / ("step_" + std::to_string(step));
+}
+
+std::vector<std::int64_t> Checkpoints::steps() const {
+  std::vector<std::int64_t> all;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(directory_, none)) {
+    const std::string name = entry.path().filename().string();
+    if (name.size() > 5 && name.size() < 24 && name.starts_with("step_") &&
+        name.find_first_not_of("0123456789", 5) == std::string::npos) {
+      all.push_back(std::stoll(name.substr(5)));
+    }
+  }
+  std::sort(all.rbegin(), all.rend());
+  return all;
+}
+
+void Checkpoints::save(const Checkpoint& checkpoint) const {
+  const std::string weights = encode_safetensors(
+      checkpoint.weights, {{"format", "pt"}, {"step", std::to_string(checkpoint.step)}});
+  const std::string state = encode_state(checkpoint);
+  const nlohmann::json manifest = {
+      {"step", checkpoint.step},
+      {kWeights, {{"bytes", weights.size()}, {"crc32", crc_of(weights)}}},
+      {kState, {{"bytes", state.size()}, {"crc32", crc_of(state)}}}};
+
+  const fs::path target = folder(checkpoint.step);
+  const fs::path temporary = directory_ / (".step_" + std::to_string(checkpoint.step) + ".tmp");
+  fs::remove_all(temporary);
+  fs::create_directories(temporary);
+  write_file(temporary / kWeights, weights, true);
+  write_file(temporary / kState, state, true);
+  write_file(temporary / kManifest, manifest.dump(1) + "\n", true);
+  sync_directory(temporary);
+  // A resumed run may come to a step again; its checkpoint is the same, byte for byte or damaged.
+  fs::remove_all(target);
+  fs::rename(temporary, target);
+
+  const fs::path link = directory_ / "latest.tmp";
+  fs::remove(link);
+  fs::create_directory_symlink(target.filename(), link);
+  fs::rename(link, directory_ / "latest");
+  sync_directory(directory_);
+
+  const std::vector<std::int64_t> all = steps();
+  for (std::size_t i = static_cast<std::size_t>(keep_); i < all.size(); ++i) {
+    fs::remove_all(folder(all[i]));
+  }
+}
+
+std::optional<Checkpoint> Checkpoints::load_newest(std::vector<std::string>& warnings) const {
+  const std::vector<std::int64_t> all = steps();
+  for (const std::int64_t step : all) {
+    try {
+      return load_checkpoint(folder(step));
+    } catch (const Error& e) {
+      warnings.push_back(std::string("Checkpoint passed over: ") + e.what());
+    }
+  }
+  if (all.empty()) return std::nullopt;
+  throw Error("Every checkpoint in " + directory_.string() + " is damaged; the newest: " +
+              warnings.back() + " Start the run again with --overwrite.");
+}
+
+}  // namespace elbow

@@ -1,0 +1,51 @@
+// Checkpoints of a run: everything that continuing needs, written whole or not at all.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/network.h"
+
+namespace elbow {
+
+/// What one checkpoint holds.
+struct Checkpoint {
+  std::int64_t step = 0;
+  std::vector<NamedTensor> weights;       ///< weights.safetensors: "encoder.0.weight", "ema.…"
+  std::map<std::string, Tensor> tensors;  ///< state.pt: optimiser moments, generator states
+  std::string json;                       ///< state.pt, as its tensor "json" of UTF-8 bytes
+};
+
+/// The folder checkpoints/ of a run:
+///   step_N/weights.safetensors   readable from Python without this program
+///   step_N/state.pt              a pickled dictionary of tensors, as torch.load reads it
+///   step_N/manifest.json         bytes and CRC-32 of the two
+///   latest                       symbolic link to the newest step_N
+/// A checkpoint is written to a hidden folder, flushed and renamed, so a step_N is complete unless
+/// the disk lost it, which the manifest shows.
+class Checkpoints {
+ public:
+  /// keep: how many of the newest stay (at least 1).
+  Checkpoints(std::filesystem::path directory, std::int64_t keep);
+
+  void save(const Checkpoint& checkpoint) const;
+  /// The newest undamaged one; says in `warnings` which were passed over and why. Nothing if there
+  /// is none at all; throws Error when all are damaged.
+  std::optional<Checkpoint> load_newest(std::vector<std::string>& warnings) const;
+  /// Steps of those that are there, newest first.
+  std::vector<std::int64_t> steps() const;
+  std::filesystem::path folder(std::int64_t step) const;
+
+ private:
+  std::filesystem::path directory_;
+  std::int64_t keep_;
+};
+
+/// One step_N folder. Throws Error that names the damaged file and what is wrong with it.
+Checkpoint load_checkpoint(const std::filesystem::path& folder);
+
+}  // namespace elbow

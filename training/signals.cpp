@@ -1,0 +1,43 @@
+#include "training/signals.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+
+#include "core/error.h"
+
+namespace elbow {
+namespace {
+
+constexpr std::array<int, 3> kSignals = {SIGINT, SIGTERM, SIGUSR1};
+volatile std::sig_atomic_t g_received = 0;
+std::array<struct sigaction, kSignals.size()> g_previous;
+
+extern "C" void elbow_on_signal(int signal) {
+  if (signal == SIGINT && g_received == SIGINT) _exit(static_cast<int>(ExitCode::interrupted));
+  g_received = signal;
+}
+
+}  // namespace
+
+SignalScope::SignalScope() {
+  g_received = 0;
+  struct sigaction action = {};
+  action.sa_handler = elbow_on_signal;
+  // Restart: a signal may not cut short the write of a record or a checkpoint.
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &action, &g_previous[i]);
+}
+
+SignalScope::~SignalScope() {
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    sigaction(kSignals[i], &g_previous[i], nullptr);
+  }
+}
+
+int SignalScope::received() { return g_received; }
+
+}  // namespace elbow
