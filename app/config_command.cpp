@@ -6,6 +6,7 @@
 
 #include "app/commands.h"
 #include "core/config/config.h"
+#include "core/config/describe.h"
 #include "core/config/schema.h"
 #include "objectives/registry.h"
 

@@ -7,6 +7,7 @@
 
 #include "app/all_terms.h"
 #include "app/commands.h"
+#include "app/text.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "objectives/registry.h"

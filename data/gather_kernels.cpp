@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
+#include "data/threefry.h"
 #include "math/simd.h"
 
 namespace elbow {
 namespace {
 
 constexpr std::int64_t kLanes = 16, kChunk = 256;
-
-ELBOW_INLINE std::uint32_t multiply_high(std::uint32_t a, std::uint32_t b) {
-  return static_cast<std::uint32_t>(std::uint64_t{a} * b >> 32);
-}
 
 }  // namespace
 
@@ -40,6 +37,8 @@ ELBOW_CLONES void gather_bernoulli(const GatherRows& g, const BinarizeKey& key) 
   const std::int64_t blocks = (g.dim + 3) / 4;
   const auto counter_low = static_cast<std::uint32_t>(key.counter);
   const auto counter_high = static_cast<std::uint32_t>(key.counter >> 32);
+  const std::array<std::uint32_t, 4> key_words =
+      threefry_key(key.key, key.by_index ? RandomUse::static_bits : RandomUse::dynamic_bits);
   alignas(64) std::uint32_t words[4][kChunk];
   for (std::int64_t r = 0; r < g.count; ++r) {
     const std::uint8_t* in = g.pixels + g.rows[r] * g.dim;
@@ -51,26 +50,13 @@ ELBOW_CLONES void gather_bernoulli(const GatherRows& g, const BinarizeKey& key) 
       for (std::int64_t b0 = 0; b0 < length; b0 += kLanes) {
 #pragma omp simd
         for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-          auto c0 = static_cast<std::uint32_t>(first + b0 + lane);
-          std::uint32_t c1 = row, c2 = counter_low, c3 = counter_high;
-          auto k0 = static_cast<std::uint32_t>(key.key);
-          auto k1 = static_cast<std::uint32_t>(key.key >> 32);
-#pragma GCC unroll 10
-          for (int round = 0; round < 10; ++round) {
-            const std::uint32_t high0 = multiply_high(c0, 0xD2511F53u);
-            const std::uint32_t high1 = multiply_high(c2, 0xCD9E8D57u);
-            const std::uint32_t low0 = c0 * 0xD2511F53u, low1 = c2 * 0xCD9E8D57u;
-            c0 = high1 ^ c1 ^ k0;
-            c1 = low1;
-            c2 = high0 ^ c3 ^ k1;
-            c3 = low0;
-            k0 += 0x9E3779B9u;
-            k1 += 0xBB67AE85u;
-          }
-          words[0][b0 + lane] = c0;
-          words[1][b0 + lane] = c1;
-          words[2][b0 + lane] = c2;
-          words[3][b0 + lane] = c3;
+          auto x0 = static_cast<std::uint32_t>(first + b0 + lane);
+          std::uint32_t x1 = row, x2 = counter_low, x3 = counter_high;
+          threefry4x32(x0, x1, x2, x3, key_words);
+          words[0][b0 + lane] = x0;
+          words[1][b0 + lane] = x1;
+          words[2][b0 + lane] = x2;
+          words[3][b0 + lane] = x3;
         }
       }
       for (std::int64_t w = 0; w < 4; ++w) {

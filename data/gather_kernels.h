@@ -23,10 +23,9 @@ void gather_threshold(const GatherRows& g);
 
 /// v = [u < T(k)] with u a fresh 24-bit uniform integer and T(k) = round(2^24 k / 255), so that
 /// P(v = 1) is k / 255 within 2^-25, never for k = 0 and always for k = 255.
-/// u of pixel p = w * ceil(dim / 4) + b is the upper 24 bits of word w of the Philox4x32-10 block
+/// u of pixel p = w * ceil(dim / 4) + b is the upper 24 bits of word w of the Threefry4x32-20 block
 /// with counter (b, r, low, high of `counter`), r = first_row + row of the batch; or, when
-/// `by_index`, r = index of the image in the split, so that an image's bits do not depend on its
-/// batch.
+/// `by_index`, r = index of the image in the split (an image's bits do not depend on its batch).
 struct BinarizeKey {
   std::uint64_t key, counter;
   std::int64_t first_row = 0;

@@ -1,10 +1,20 @@
 #include "data/generated.h"
 
 #include "core/error.h"
-#include "data/philox.h"
 #include "data/sha256.h"
 
 namespace elbow {
+namespace {
+
+/// A bijective mix of 64 bits: the finaliser of SplitMix64 (Steele, Lea and Flood 2014).
+std::uint64_t mix64(std::uint64_t x) {
+  x += 0x9E3779B97F4A7C15u;
+  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
+  x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
+  return x ^ (x >> 31);
+}
+
+}  // namespace
 
 std::uint64_t generated_key(const std::string& name, std::int64_t seed) {
   std::uint64_t key = static_cast<std::uint64_t>(seed);

@@ -122,10 +122,20 @@ std::vector<std::vector<Stroke>> all_digits() {
   };
 }
 
+/// The points above are a little narrow for handwriting.
+std::vector<std::vector<Stroke>> widened(std::vector<std::vector<Stroke>> digits) {
+  for (auto& strokes : digits) {
+    for (Stroke& stroke : strokes) {
+      for (auto& point : stroke) point[0] *= 1.15;
+    }
+  }
+  return digits;
+}
+
 }  // namespace
 
 const std::vector<Stroke>& glyph_strokes(int digit) {
-  static const std::vector<std::vector<Stroke>> digits = all_digits();
+  static const std::vector<std::vector<Stroke>> digits = widened(all_digits());
   return digits.at(static_cast<std::size_t>(digit));
 }
 

@@ -8,7 +8,7 @@
 
 #include "data/generated.h"
 #include "data/glyph_strokes.h"
-#include "data/philox.h"
+#include "data/threefry.h"
 
 namespace elbow {
 namespace {
@@ -57,13 +57,13 @@ Split draw(std::int64_t seed, std::int64_t count, std::uint64_t first_index) {
 
 // Narrow enough that no stroke leaves the image.
 const std::array<GlyphRange, 7> kGlyphRanges = {{
-    {"slant", &GlyphFactors::slant, -0.1, 0.4},
-    {"thickness", &GlyphFactors::thickness, 1.5, 3.3},
-    {"rotation", &GlyphFactors::rotation, -0.2, 0.2},
-    {"scale", &GlyphFactors::scale, 0.85, 1.1},
-    {"shift_x", &GlyphFactors::shift_x, -1.5, 1.5},
-    {"shift_y", &GlyphFactors::shift_y, -1.5, 1.5},
-    {"curvature", &GlyphFactors::curvature, -0.1, 0.1},
+    {"slant", &GlyphFactors::slant, -0.1, 0.35},
+    {"thickness", &GlyphFactors::thickness, 1.7, 3.6},
+    {"rotation", &GlyphFactors::rotation, -0.15, 0.15},
+    {"scale", &GlyphFactors::scale, 0.85, 1.08},
+    {"shift_x", &GlyphFactors::shift_x, -1.0, 1.0},
+    {"shift_y", &GlyphFactors::shift_y, -1.0, 1.0},
+    {"curvature", &GlyphFactors::curvature, -0.12, 0.12},
 }};
 
 GlyphFactors glyph_factors(std::int64_t seed, std::uint64_t index) {

@@ -29,7 +29,7 @@ struct GlyphRange {
 extern const std::array<GlyphRange, 7> kGlyphRanges;
 
 /// Pixels from the top to the bottom of a digit's centre line at scale 1.
-inline constexpr double kGlyphHeight = 17.0;
+inline constexpr double kGlyphHeight = 16.5;
 
 using GlyphImage = std::array<std::uint8_t, 784>;
 

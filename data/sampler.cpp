@@ -9,13 +9,10 @@
 
 #include "core/error.h"
 #include "data/gather_kernels.h"
-#include "data/philox.h"
+#include "data/threefry.h"
 
 namespace elbow {
 namespace {
-
-// Distinct uses of one seed get unrelated keys.
-constexpr std::uint64_t kOrderKey = 0x6F72646572, kBitsKey = 0x62697473, kFixedKey = 0x6669786564;
 
 void gather_pixels(const Split& split, std::int64_t dim, const std::vector<std::int64_t>& indices,
                    const PixelTransform& transform, std::uint64_t key, std::uint64_t counter,
@@ -34,8 +31,7 @@ void gather_pixels(const Split& split, std::int64_t dim, const std::vector<std::
       case Binarize::threshold:
         return gather_threshold(part);
       case Binarize::fixed:
-        return gather_bernoulli(
-            part, {.key = mix64(transform.seed ^ kFixedKey), .counter = 0, .by_index = true});
+        return gather_bernoulli(part, {.key = transform.seed, .counter = 0, .by_index = true});
       case Binarize::dynamic:
         return gather_bernoulli(part, {.key = key, .counter = counter, .first_row = begin});
     }
@@ -118,7 +114,7 @@ void BatchSampler::restore(const State& state) {
 void BatchSampler::shuffle() {
   order_.resize(static_cast<std::size_t>(split_.count));
   std::iota(order_.begin(), order_.end(), std::int64_t{0});
-  CounterStream random(mix64(state_.seed ^ kOrderKey), static_cast<std::uint64_t>(state_.epoch));
+  CounterStream random(state_.seed, static_cast<std::uint64_t>(state_.epoch));
   for (std::size_t i = order_.size(); i > 1; --i) {
     std::swap(order_[i - 1], order_[random.below(static_cast<std::uint32_t>(i))]);
   }
@@ -132,8 +128,7 @@ DataBatch BatchSampler::next() {
   }
   const auto begin = order_.begin() + state_.position;
   const std::vector<std::int64_t> indices(begin, begin + batch_size_);
-  DataBatch batch =
-      gather(split_, dim_, indices, transform_, mix64(state_.seed ^ kBitsKey), state_.counter);
+  DataBatch batch = gather(split_, dim_, indices, transform_, state_.seed, state_.counter);
   state_.position += batch_size_;
   ++state_.counter;
   return batch;

@@ -1,5 +1,6 @@
 // Counter-based random numbers: the n-th number is a pure function of (key, counter), so that a
-// generator's state is two integers and any element can be drawn alone, in any order, on any thread.
+// generator's state is two integers and any element can be drawn alone, in any order, on any
+// thread.
 #pragma once
 
 #include <array>
@@ -12,8 +13,8 @@
 
 namespace elbow {
 
-/// One block of Threefry4x32-20: four random words from a 128-bit counter `x` (replaced by them) and
-/// a 128-bit key. Additions, rotations and xor of 32 bits only, so that compilers vectorise it.
+/// One block of Threefry4x32-20: four random words from a 128-bit counter `x` (replaced by them)
+/// and a 128-bit key. Additions, rotations and xor of 32 bits only, so that compilers vectorise it.
 /// Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3" (Random123).
 ELBOW_INLINE void threefry4x32(std::uint32_t& x0, std::uint32_t& x1, std::uint32_t& x2,
                                std::uint32_t& x3, const std::array<std::uint32_t, 4>& key) {

@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "data/generated.h"
-#include "data/philox.h"
+#include "data/threefry.h"
 
 namespace elbow {
 namespace {

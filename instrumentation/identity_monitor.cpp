@@ -76,7 +76,11 @@ void IdentityMonitor::start(const RunInfo& info) {
     identity.id = "range:" + entry.term.name;
     identity.kind = IdentityKind::bound;
     identity.statement = range_statement(entry.term, range);
-    ranges_.push_back({std::move(identity), entry.term.name, range});
+    RangeCheck check{std::move(identity), entry.term.name, range};
+    for (const TermEntry& other : terms_.entries()) {
+      check.shared = check.shared || in_family(check.pattern, other.term.name);
+    }
+    ranges_.push_back(std::move(check));
   }
 }
 
@@ -103,8 +107,7 @@ void IdentityMonitor::check_range(const RangeCheck& check, StepRecord& record) {
   const std::string_view prefix(check.pattern.data(), check.pattern.size() - 1);
   for (auto it = values.lower_bound(prefix); it != values.end(); ++it) {
     if (it->first.compare(0, prefix.size(), prefix) != 0) break;
-    const TermEntry* owner = terms_.find(it->first);
-    if (owner == nullptr || owner->term.name != check.pattern) continue;
+    if (check.shared && terms_.find(it->first)->term.name != check.pattern) continue;
     const Sides sides = nearest_limit(check.range, it->second.mean);
     if (!worst || excess(sides) > excess(*worst)) {
       worst = sides;

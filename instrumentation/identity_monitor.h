@@ -63,6 +63,7 @@ class IdentityMonitor : public Observer {
     IdentitySpec identity;
     std::string pattern;
     Range range;
+    bool shared = false;  // some keys under the family's prefix belong to another term
   };
   void check_range(const RangeCheck& check, StepRecord& record);
   void count(StepRecord& record, CheckResult result);

@@ -54,6 +54,11 @@ class Pictures : public Observer {
   void write(const std::string& file, const Image& image, std::int64_t step,
              const std::string& caption) const;
   Tensor sample(std::int64_t n) const;
+  void draw_samples(std::int64_t step) const;
+  void draw_reconstructions(std::int64_t step) const;
+  void draw_traversal(std::int64_t step) const;
+  void draw_manifold(std::int64_t step) const;
+  void draw_plane(std::int64_t step) const;
 
   ModelView model_;
   PictureOptions options_;
@@ -62,20 +67,5 @@ class Pictures : public Observer {
   std::int64_t next_ = 0, drawn_ = -1;
   double seconds_ = 0.0;
 };
-
-/// Mean over rows of KL(N(mu_j, exp(log_var_j)) || N(0, 1)) per dimension: [n, 2d] -> [d] float64.
-Tensor kl_per_dimension(const Tensor& mu_log_var);
-
-/// Codes of a traversal, row by row: [rows * steps, d]. Row r varies dimension `order[r]` of `code`
-/// [d] over an even grid from -extent to extent.
-Tensor traversal_codes(const Tensor& code, const std::vector<std::int64_t>& order,
-                       std::int64_t steps, double extent);
-
-/// Dimensions by falling KL, at most `limit`; equal ones in their own order.
-std::vector<std::int64_t> by_falling_kl(const Tensor& kl, std::int64_t limit);
-
-/// size * size codes of the unit square under the inverse normal distribution function: the first
-/// coordinate grows to the right, the second upwards. [size * size, 2]
-Tensor manifold_codes(std::int64_t size);
 
 }  // namespace elbow

@@ -12,8 +12,9 @@ bool is_family(std::string_view name) {
 }
 
 std::string source_of(const TermSpec& term) {
-  const bool probe = term.name.find("/probe") != std::string::npos ||
-                     (term.name.rfind("gradient_norm/", 0) == 0 && is_family(term.name));
+  const auto slashes = std::count(term.name.begin(), term.name.end(), '/');
+  const bool gradient = term.name.rfind("gradient_norm/", 0) == 0 && slashes == 2;
+  const bool probe = gradient || term.name == "active_units/probe";
   return probe ? "instrumentation/probe.cpp" : "training";
 }
 

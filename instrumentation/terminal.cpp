@@ -51,14 +51,20 @@ Progress parse_progress(const std::string& text) {
               ExitCode::usage);
 }
 
-TerminalOptions terminal_options(Progress progress) {
+TerminalAbilities terminal_environment(bool is_terminal) {
   const char* term = std::getenv("TERM");
   const char* no_color = std::getenv("NO_COLOR");
-  const bool dumb = term == nullptr || std::strcmp(term, "dumb") == 0 || *term == '\0';
+  const bool dumb = term == nullptr || *term == '\0' || std::strcmp(term, "dumb") == 0;
+  const bool tty = is_terminal && !dumb;
+  return {.tty = tty, .color = tty && (no_color == nullptr || *no_color == '\0')};
+}
+
+TerminalOptions terminal_options(Progress progress) {
+  const TerminalAbilities abilities = terminal_environment(isatty(STDERR_FILENO) != 0);
   TerminalOptions options;
   options.progress = progress;
-  options.tty = isatty(STDERR_FILENO) != 0 && !dumb;
-  options.color = options.tty && (no_color == nullptr || *no_color == '\0');
+  options.tty = abilities.tty;
+  options.color = abilities.color;
   options.width = terminal_width;
   options.clock = steady_seconds;
   return options;
@@ -110,6 +116,8 @@ std::string Terminal::status(const StepRecord& record, const std::string& equati
   return bar_ && display_width(wide) >= options_.width() ? join("", "/s") : wide;
 }
 
+std::string Terminal::last_equation() const { return equation_line(last_, terms_); }
+
 void Terminal::print(const std::string& line) {
   std::string text;
   if (!shown_.empty()) text += kClear;
@@ -126,24 +134,23 @@ void Terminal::redraw(const std::string& line) {
 }
 
 void Terminal::step(StepRecord& record) {
-  if (options_.progress == Progress::none) {
-    if (record.split == "train") last_equation_ = equation_line(record, terms_);
-    return;
-  }
   if (record.split != "train") {
+    if (options_.progress == Progress::none) return;
     const std::string epoch = significant(record.epoch, 4);
     print(record.split + " at step " + std::to_string(record.step) + " (epoch " + epoch + ") · " +
           equation_line(record, terms_));
     return;
   }
   const double now = options_.clock();
-  last_ = record;
+  last_.step = record.step;
+  last_.samples_per_second = record.samples_per_second;
+  last_.values = record.values;
+  if (options_.progress == Progress::none) return;
   unprinted_ = true;
   if (bar_) {
     if (now - drawn_ < kRedraw) return;
     drawn_ = now;
-    last_equation_ = equation_line(record, terms_);
-    redraw(status(record, last_equation_));
+    redraw(status(record, last_equation()));
     unprinted_ = false;
     return;
   }
@@ -158,15 +165,13 @@ void Terminal::step(StepRecord& record) {
   first_ = false;
   drawn_ = now;
   printed_progress_ = progress;
-  last_equation_ = equation_line(record, terms_);
-  print(status(record, last_equation_));
+  print(status(record, last_equation()));
   unprinted_ = false;
 }
 
 void Terminal::finish(const RunSummary& summary) {
   if (unprinted_) {
-    last_equation_ = equation_line(last_, terms_);
-    const std::string line = status(last_, last_equation_);
+    const std::string line = status(last_, last_equation());
     bar_ ? redraw(line) : print(line);
     unprinted_ = false;
   }

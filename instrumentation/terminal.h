@@ -24,9 +24,15 @@ struct TerminalOptions {
   std::function<double()> clock;  ///< seconds
 };
 
-/// For standard error as it is: a terminal or not, its width, NO_COLOR (any non-empty value: no
-/// colour), TERM=dumb (no bar, no colour).
+/// For standard error as it is: a terminal or not, and its width.
 TerminalOptions terminal_options(Progress progress);
+
+/// What the environment allows on a terminal. NO_COLOR (any non-empty value): no colour. TERM=dumb
+/// or no TERM: neither a bar nor colour.
+struct TerminalAbilities {
+  bool tty = false, color = false;
+};
+TerminalAbilities terminal_environment(bool is_terminal);
 
 /// bar    one line, redrawn at most ten times a second: step, rate, time left and the equation, cut
 ///        to the width of the terminal; validation and test records stay above it
@@ -49,8 +55,8 @@ class Terminal : public Observer {
   /// The first failure of an identity, from IdentityMonitor.
   void check_failed(const StepRecord& record, const CheckResult& check);
 
-  /// The equation of the last training record, as shown.
-  const std::string& last_equation() const { return last_equation_; }
+  /// The equation of the last training record; empty before the first.
+  std::string last_equation() const;
 
  private:
   std::string status(const StepRecord& record, const std::string& equation) const;
@@ -64,8 +70,7 @@ class Terminal : public Observer {
   double started_ = 0.0, drawn_ = 0.0;
   double printed_progress_ = 0.0;
   std::string shown_;  // the bar as it stands on the screen; empty: none
-  StepRecord last_;
-  std::string last_equation_;
+  StepRecord last_;    // the last training record, without checks
   bool first_ = true, unprinted_ = false;
 };
 

@@ -57,7 +57,8 @@ std::string terms_json(const RunInfo& info) {
     all[entry.term.name] = describe(entry);
   }
   all[se.term.name] = describe(se);
-  for (const TermEntry& entry : TermTable(info).entries()) all[entry.term.name] = describe(entry);
+  const TermTable table(info);
+  for (const TermEntry& entry : table.entries()) all[entry.term.name] = describe(entry);
   return all.dump(2) + "\n";
 }
 

@@ -90,17 +90,19 @@ void build_up(Sequential& net, const NetworkSpec& spec) {
   std::int64_t from = spec.channels.back();
   const std::int64_t code = from * side * side;
   net.linear(spec.in, code);
+  // The activation works in place, which is cheap on the layer's own output but not on a view of it.
+  if (spec.normalization == "none") net.activation(spec.activation);
   net.unflatten(from, side);
-  add_hidden(net, spec, from);
+  if (spec.normalization != "none") add_hidden(net, spec, from);
   for (std::size_t i = depth; i-- > 0;) {
     const std::int64_t to = i == 0 ? spec.out / kPixels : spec.channels[i - 1];
     i < 2 ? net.deconv(from, to, 4, 2, 1) : net.conv(from, to, 3, 1, 1);
     if (i > 0) add_hidden(net, spec, to);
     from = to;
   }
-  net.flatten();
   net.activation(spec.output);
-  std::vector<std::int64_t> mirrored(spec.channels.rbegin(), spec.channels.rend());
+  net.flatten();
+  const std::vector<std::int64_t> mirrored(spec.channels.rbegin(), spec.channels.rend());
   net.description("linear " + number(spec.in) + "-" + number(code) + " conv " + list(mirrored) +
                   " 28x28x" + number(spec.out / kPixels) + manners(spec, true));
 }

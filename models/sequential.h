@@ -46,7 +46,7 @@ class Sequential : public Network {
   void step(Step f);
 
   std::string initialization_, description_;
-  at::Generator& init_;  // only while layers are added
+  at::Generator init_;  // shares its state with the caller's
   std::vector<Step> steps_;
   std::int64_t in_ = 0;  // features that enter
 };

@@ -42,38 +42,37 @@ IdentitySpec equality(std::string id, std::string statement, Sum lhs, Sum rhs) {
 }
 
 IdentitySpec closure(std::string id, std::string phase, std::string loss_key) {
-  return {.id = std::move(id),
-          .kind = IdentityKind::exact,
-          .statement = "Σ weight·term = " + loss_key + " that was back-propagated",
-          .sides = [phase = std::move(phase),
-                    loss_key](const Values& values) -> std::optional<Sides> {
-            Sum sum;
-            for (const auto& [key, weight] : values.weights(phase))
-              if (weight != 0.0) sum.terms.emplace_back(key, weight);
-            if (sum.terms.empty() || !values.contains(loss_key) || !has_all(values, sum))
-              return std::nullopt;
-            Sides sides;
-            sides.lhs = evaluate(values, sum, sides.scale);
-            sides.rhs = values[loss_key];
-            return sides;
-          }};
+  return {
+      .id = std::move(id),
+      .kind = IdentityKind::exact,
+      .statement = "Σ weight·term = " + loss_key + " that was back-propagated",
+      .sides = [phase = std::move(phase), loss_key](const Values& values) -> std::optional<Sides> {
+        Sum sum;
+        for (const auto& [key, weight] : values.weights(phase))
+          if (weight != 0.0) sum.terms.emplace_back(key, weight);
+        if (sum.terms.empty() || !values.contains(loss_key) || !has_all(values, sum))
+          return std::nullopt;
+        Sides sides;
+        sides.lhs = evaluate(values, sum, sides.scale);
+        sides.rhs = values[loss_key];
+        return sides;
+      }};
 }
 
 IdentitySpec zero_mean(std::string id, std::string statement, std::string lhs, std::string rhs,
                        std::string difference) {
-  return {.id = std::move(id),
-          .kind = IdentityKind::statistical,
-          .statement = std::move(statement),
-          .sides = [lhs = std::move(lhs), rhs = std::move(rhs), difference = std::move(difference)](
-                       const Values& values) -> std::optional<Sides> {
-            if (!values.contains(lhs) || !values.contains(rhs) || !values.contains(difference))
-              return std::nullopt;
-            if (values.at(difference).se <= 0.0) return std::nullopt;
-            return Sides{.lhs = values[lhs],
-                         .rhs = values[rhs],
-                         .se = values.at(difference).se,
-                         .scale = 1.0};
-          }};
+  return {
+      .id = std::move(id),
+      .kind = IdentityKind::statistical,
+      .statement = std::move(statement),
+      .sides = [lhs = std::move(lhs), rhs = std::move(rhs),
+                difference = std::move(difference)](const Values& values) -> std::optional<Sides> {
+        if (!values.contains(lhs) || !values.contains(rhs) || !values.contains(difference))
+          return std::nullopt;
+        if (values.at(difference).se <= 0.0) return std::nullopt;
+        return Sides{
+            .lhs = values[lhs], .rhs = values[rhs], .se = values.at(difference).se, .scale = 1.0};
+      }};
 }
 
 }  // namespace elbow

@@ -15,8 +15,9 @@ struct Sum {
   double constant = 0.0;
 };
 
-/// lhs = rhs on the same batch (exact). Skipped where a key is absent. The scale of the comparison is
-/// the largest root mean square of a term, so that means that cancel are judged by what entered them.
+/// lhs = rhs on the same batch (exact). Skipped where a key is absent. The scale of the comparison
+/// is the largest root mean square of a term, so that means that cancel are judged by what entered
+/// them.
 IdentitySpec equality(std::string id, std::string statement, Sum lhs, Sum rhs);
 
 /// Σ weight · mean(term) of a phase, penalties included = the scalar that was back-propagated.

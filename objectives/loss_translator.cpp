@@ -9,7 +9,8 @@ namespace {
 
 void require_positive(const LossReduction& loss) {
   if (!(loss.reconstruction_weight > 0) || !(loss.pixel_divisor > 0) || !(loss.latent_divisor > 0))
-    throw Error("The loss translator needs a positive reconstruction weight and positive divisors.");
+    throw Error(
+        "The loss translator needs a positive reconstruction weight and positive divisors.");
 }
 
 }  // namespace

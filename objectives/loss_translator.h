@@ -5,9 +5,9 @@
 
 namespace elbow {
 
-/// The loss  L = a/R_x · reconstruction + b/R_z · KL,  where "reconstruction" is the cross entropy or
-/// the squared error summed over pixels, and R_x, R_z are the divisors of its reductions (D for a
-/// mean over pixels, d for a mean over latent dimensions, 1 for sums).
+/// The loss  L = a/R_x · reconstruction + b/R_z · KL,  where "reconstruction" is the cross entropy
+/// or the squared error summed over pixels, and R_x, R_z are the divisors of its reductions (D for
+/// a mean over pixels, d for a mean over latent dimensions, 1 for sums).
 struct LossReduction {
   double reconstruction_weight = 1.0;  ///< a
   double kl_weight = 1.0;              ///< b
@@ -19,8 +19,9 @@ struct LossReduction {
 /// log-likelihood:  β = b/R_z · R_x/a.  Errors: a or a divisor is not positive.
 double effective_beta(const LossReduction& loss);
 
-/// θ = βσ² of the Gaussian decoder that L is a multiple of when its reconstruction term is a squared
-/// error:  θ = b/R_z · R_x/(2a).  Only θ is identified by the loss; σ² must be stated to name β.
+/// θ = βσ² of the Gaussian decoder that L is a multiple of when its reconstruction term is a
+/// squared error:  θ = b/R_z · R_x/(2a).  Only θ is identified by the loss; σ² must be stated to
+/// name β.
 double effective_theta(const LossReduction& loss);
 
 /// "this loss is s × (−ELBO) of a Gaussian decoder with σ² = …, β = …", with s = 2aσ²/R_x.

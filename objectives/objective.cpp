@@ -1,6 +1,12 @@
 #include "objectives/objective.h"
 
+#include <ATen/ops/scalar_tensor.h>
+
 namespace elbow {
+
+Term scalar_term(std::string name, double value) {
+  return {.name = std::move(name), .values = at::scalar_tensor(value, at::kDouble)};
+}
 
 std::vector<Evaluation> Objective::assess(const Context& context) {
   const bool has_data = context.batch.x.defined();

@@ -27,6 +27,9 @@ struct Term {
   double weight = 0.0;  ///< the factor with which its batch mean enters the loss; 0: logged only
 };
 
+/// A scalar term of weight 0.
+Term scalar_term(std::string name, double value);
+
 /// One player's turn inside a step and the networks it updates.
 struct Phase {
   std::string name;                   ///< "model"; "discriminator", "generator"
@@ -36,9 +39,10 @@ struct Phase {
 
 struct Evaluation {
   std::vector<Term> terms;
-  Tensor loss;       ///< scalar, minimised, with graph; written as in the paper, not from `terms`
+  Tensor loss;  ///< scalar, minimised, with graph; written as in the paper, not from `terms`
   std::string loss_key = "loss";  ///< "loss", "loss/discriminator", "loss/generator"
-  Tensor real, fake;  ///< [B, D] detached points for penalties (discriminator phases); else undefined
+  /// [B, D] detached points for penalties (discriminator phases); else undefined.
+  Tensor real = {}, fake = {};
 };
 
 /// What an objective may use. It draws noise from `latent` only.
@@ -69,8 +73,9 @@ class Penalty {
  public:
   virtual ~Penalty() = default;
   virtual std::string phase() const { return "discriminator"; }
-  /// Terms to add (first one: the penalty itself, with its weight), and `loss` = weight * mean, with
-  /// second-order graph. Undefined loss: nothing to add (a projection). `noise` is its generator.
+  /// Terms to add (first one: the penalty itself, with its weight), and `loss` = weight * mean,
+  /// with second-order graph. Undefined loss: nothing to add (a projection). `noise` is its
+  /// generator.
   virtual Evaluation evaluate(const Evaluation& phase, const Context& context,
                               at::Generator& noise) = 0;
   /// After the optimiser's step of its phase (weight clipping).
@@ -86,9 +91,10 @@ class Likelihood {
   /// E[x|z]: [B, out] -> [B, D], for pictures.
   virtual Tensor mean(const Tensor& output) const = 0;
   /// Terms of its own (sigma, saturated pixels) and the loss-translator numbers, scalars.
-  virtual std::vector<Term> terms(const Tensor& output, const Tensor& x, const Context& context) = 0;
-  /// Observation variance sigma^2, a scalar, where the likelihood has one (then its spec declares the
-  /// term `theta`, which the objective emits since it knows beta); undefined otherwise.
+  virtual std::vector<Term> terms(const Tensor& output, const Tensor& x,
+                                  const Context& context) = 0;
+  /// Observation variance sigma^2, a scalar, where the likelihood has one (then its spec declares
+  /// the term `theta`, which the objective emits since it knows beta); undefined otherwise.
   virtual Tensor variance() const { return {}; }
   /// Its trainable parameters and buffers, or nullptr.
   virtual std::shared_ptr<Network> network() { return nullptr; }
@@ -104,6 +110,8 @@ struct Build {
 struct ObjectiveEntry {
   Spec spec;
   std::function<std::unique_ptr<Objective>(const Parameters&, const Build&)> create;
+  /// Moves equilibrium values of the spec to these parameters; empty: none depends on them.
+  std::function<void(Spec&, const Parameters&)> adapt = {};
 };
 struct PenaltyEntry {
   Spec spec;

@@ -37,6 +37,12 @@ const std::vector<Spec>& component_specs() {
   return specs;
 }
 
+Spec adapted_spec(const ObjectiveEntry& entry, const Parameters& parameters) {
+  Spec spec = entry.spec;
+  if (entry.adapt) entry.adapt(spec, parameters);
+  return spec;
+}
+
 const ObjectiveEntry& objective_entry(const std::string& name) {
   return find(objective_entries(), "objective", name);
 }

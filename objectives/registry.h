@@ -24,6 +24,9 @@ const std::vector<DynamicsEntry>& dynamics_entries();
 /// The specs of all of them, objectives first; each spec's `source` is filled in.
 const std::vector<Spec>& component_specs();
 
+/// The spec of an objective with equilibrium values for these parameters: what a run records.
+Spec adapted_spec(const ObjectiveEntry& entry, const Parameters& parameters);
+
 /// By name; throws Error(usage) that lists the known names.
 const ObjectiveEntry& objective_entry(const std::string& name);
 const PenaltyEntry& penalty_entry(const std::string& name);

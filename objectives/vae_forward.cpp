@@ -3,7 +3,6 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/randn.h>
-#include <ATen/ops/scalar_tensor.h>
 
 #include <algorithm>
 #include <sstream>
@@ -78,10 +77,6 @@ std::vector<Phase> vae_phases(Likelihood& likelihood) {
   return {phase};
 }
 
-Term scalar_term(std::string name, double value) {
-  return {.name = std::move(name), .values = at::scalar_tensor(value, at::kDouble)};
-}
-
 std::vector<Term> vae_terms(const VaeForward& f, const Context& context, Likelihood& likelihood,
                             double beta) {
   std::vector<Term> terms{{.name = "elbo/reconstruction", .values = f.log_px, .weight = -1.0},
@@ -110,8 +105,8 @@ std::vector<Term> vae_terms(const VaeForward& f, const Context& context, Likelih
   if (const Tensor variance = likelihood.variance(); variance.defined()) {
     // The Gaussian loss SSE / (2σ²) + β KL, as the translator names it.
     const double a = 0.5 / variance.item<double>();
-    terms.push_back(scalar_term(
-        "theta", effective_theta({.reconstruction_weight = a, .kl_weight = beta})));
+    terms.push_back(
+        scalar_term("theta", effective_theta({.reconstruction_weight = a, .kl_weight = beta})));
   }
   for (Term& term : likelihood.terms(f.output, context.batch.x, context))
     terms.push_back(std::move(term));

@@ -19,13 +19,13 @@ GradientEstimator gradient_estimator(const Parameters& parameters);
 
 /// One sample of z per datum and what follows from it. B data, d latent dimensions.
 struct VaeForward {
-  Tensor mu_log_var;   ///< [B, 2d] encoder output: means, then log-variances
-  Tensor eps;          ///< [B, d] standard normal noise
-  Tensor z;            ///< [B, d] mu + exp(log_var / 2) eps
-  Tensor kl;           ///< [B] KL(q(z|x)||p(z)), closed form, nats
-  Tensor kl_per_dim;   ///< [d] batch mean per dimension, float64; only with instruments
-  Tensor output;       ///< [B, out] decoder output
-  Tensor log_px;       ///< [B] ln p(x|z), nats
+  Tensor mu_log_var;  ///< [B, 2d] encoder output: means, then log-variances
+  Tensor eps;         ///< [B, d] standard normal noise
+  Tensor z;           ///< [B, d] mu + exp(log_var / 2) eps
+  Tensor kl;          ///< [B] KL(q(z|x)||p(z)), closed form, nats
+  Tensor kl_per_dim;  ///< [d] batch mean per dimension, float64; only with instruments
+  Tensor output;      ///< [B, out] decoder output
+  Tensor log_px;      ///< [B] ln p(x|z), nats
 };
 
 /// Encodes context.batch.x, samples z with noise from context.latent (one draw of [B, d]), decodes.
@@ -41,8 +41,5 @@ std::vector<Phase> vae_phases(Likelihood& likelihood);
 /// term of `vae_term_specs()` and the likelihood's own.
 std::vector<Term> vae_terms(const VaeForward& forward, const Context& context,
                             Likelihood& likelihood, double beta);
-
-/// A scalar term of weight 0.
-Term scalar_term(std::string name, double value);
 
 }  // namespace elbow

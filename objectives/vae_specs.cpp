@@ -37,8 +37,8 @@ IdentitySpec sum_over_dimensions() {
 /// The density formula divides z − mu by s: float32 leaves an error of order |mu| / s in it.
 double density_scale(const Values& values) {
   const double mu = std::max(std::abs(values["mu/min"]), std::abs(values["mu/max"]));
-  return std::max({1.0, mu * std::exp(-0.5 * values["log_var/min"]),
-                   magnitude(values.at("log_q/density"))});
+  return std::max(
+      {1.0, mu * std::exp(-0.5 * values["log_var/min"]), magnitude(values.at("log_q/density"))});
 }
 
 bool has_densities(const Values& values) {

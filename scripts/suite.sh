@@ -98,11 +98,11 @@ inside() {
       CCACHE_BASEDIR=/src CCACHE_NOHASHDIR=1 "$@"' sh "$system" "$data" "$@"
 }
 
-# A fresh copy of the tree, times of change kept, so that the next build there is incremental.
+# A fresh copy of the tree, times of change kept and build/ left alone: the next build is incremental.
 copy_tree() {
   local system=$1
-  rm -rf "$system/src"
   mkdir -p "$system/src"
+  find "$system/src" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
   tar -C "$root" -cf - --exclude=./build --exclude=./runs --exclude=./.git --exclude=./data/mnist . |
     tar -C "$system/src" -xf -
 }
@@ -137,13 +137,5 @@ if [ "$shell" = yes ]; then
   exit
 fi
 say "Building and testing on $suite, in $system ..."
-# shellcheck disable=SC2016  # expanded in there
-inside "$system" bash -c '
-  set -euo pipefail
-  cd /src
-  . scripts/common.sh
-  dpkg-query -W libtorch-dev g++ cmake >&2
-  mkdir -p /build
-  run_quietly /build/configure.log cmake -S /src -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release
-  run_quietly /build/build.log cmake --build /build --parallel "$(build_jobs)"
-  ctest --test-dir /build --output-on-failure --no-tests=error ${1:+-L "^$1\$"}' suite "$label" || exit 1
+inside "$system" dpkg-query -W libtorch-dev g++ cmake >&2
+inside "$system" /src/check ${label:+--label "$label"} || exit 1

@@ -2,7 +2,8 @@
 
 #include <ATen/ops/clone.h>
 #include <ATen/ops/lerp.h>
-#include <c10/core/GradMode.h>
+
+#include "math/torch_compat.h"
 
 namespace elbow {
 
@@ -18,7 +19,7 @@ Ema::Ema(const Networks& networks, double decay) : decay_(decay) {
 }
 
 void Ema::update(const std::vector<std::string>& networks) {
-  const c10::NoGradGuard no_grad;
+  const NoGrad no_grad;
   for (Entry& entry : entries_) {
     for (const std::string& network : networks) {
       if (entry.network == network) entry.average.lerp_(entry.parameter, 1.0 - decay_);

@@ -1,7 +1,5 @@
 #include "training/evaluation.h"
 
-#include <c10/core/GradMode.h>
-
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -9,6 +7,7 @@
 
 #include "core/error.h"
 #include "math/moments.h"
+#include "math/torch_compat.h"
 
 namespace elbow {
 namespace {
@@ -56,8 +55,7 @@ class Pool {
       total.moments = pool(total.moments, m);
     } else {
       // One number a batch: no standard error over samples, but the right weight.
-      const double share =
-          static_cast<double>(batch) / static_cast<double>(total.samples + batch);
+      const double share = static_cast<double>(batch) / static_cast<double>(total.samples + batch);
       total.moments.mean += (m.mean - total.moments.mean) * share;
       total.moments.se = 0.0;
       total.moments.count = 1;
@@ -135,7 +133,7 @@ Values evaluate_split(Session& session, const Split& split, std::int64_t step,
                           .instruments = true};
     std::vector<Evaluation> evaluations;
     {
-      const c10::NoGradGuard no_grad;
+      const NoGrad no_grad;
       evaluations = session.objective().assess(context);
     }
     for (Evaluation& evaluation : evaluations) {

@@ -2,7 +2,6 @@
 
 #include <ATen/ops/sqrt.h>
 #include <ATen/ops/zeros_like.h>
-#include <c10/core/GradMode.h>
 
 #include <cmath>
 #include <numeric>
@@ -10,6 +9,7 @@
 
 #include "core/error.h"
 #include "math/fused.h"
+#include "math/torch_compat.h"
 
 namespace elbow {
 
@@ -75,7 +75,7 @@ double Optimizer::update(std::size_t i, const Tensor& gradient, double lr, doubl
 }
 
 bool Optimizer::step(const std::vector<Tensor>& gradients, std::int64_t step) {
-  const c10::NoGradGuard no_grad;
+  const NoGrad no_grad;
   const auto total = [&] {
     return std::accumulate(squared_norms_.begin(), squared_norms_.end(), 0.0);
   };

@@ -28,16 +28,17 @@ OptimizerSettings optimizer_settings(const Config& config, const std::string& ph
 /// The parameters of a phase and the state of their update rule.
 ///   adam     Kingma & Ba 2015, algorithm 1 (bias correction, eps outside the root)
 ///   sgd      v <- momentum v + g;  w <- w - lr v
-///   rmsprop  s <- alpha s + (1 - alpha) g^2;  v <- momentum v + g / (sqrt(s) + eps);  w <- w - lr v
+///   rmsprop  s <- alpha s + (1 - alpha) g^2;  v <- momentum v + g / (sqrt(s) + eps);  w <- w - lr
+///   v
 /// Clipping multiplies all gradients by min(1, clip / norm), norm over the whole phase.
 class Optimizer {
  public:
   /// `parameters` by full name ("encoder.0.weight").
   Optimizer(OptimizerSettings settings, std::vector<NamedTensor> parameters);
 
-  /// One update. gradients: as the parameters, in their order; an undefined one leaves its parameter
-  /// alone. `step` is what schedules are read at. Leaves the parameters alone and returns false when
-  /// clipping finds a non-finite norm; otherwise returns whether the norm was finite.
+  /// One update. gradients: as the parameters, in their order; an undefined one leaves its
+  /// parameter alone. `step` is what schedules are read at. Leaves the parameters alone and returns
+  /// false when clipping finds a non-finite norm; otherwise returns whether the norm was finite.
   bool step(const std::vector<Tensor>& gradients, std::int64_t step);
 
   double lr(std::int64_t step) const { return settings_.lr.at(step); }

@@ -27,9 +27,8 @@ std::string encode_safetensors(const std::vector<NamedTensor>& tensors,
   std::size_t offset = 0;
   for (const NamedTensor& named : tensors) {
     const std::size_t end = offset + byte_count(named.tensor);
-    header[named.name] = {{"dtype", "F32"},
-                          {"shape", named.tensor.sizes().vec()},
-                          {"data_offsets", {offset, end}}};
+    header[named.name] = {
+        {"dtype", "F32"}, {"shape", named.tensor.sizes().vec()}, {"data_offsets", {offset, end}}};
     offset = end;
   }
   std::string text = header.dump();

@@ -1,15 +1,14 @@
 #include "training/session.h"
 
 #include <ATen/ops/randn.h>
-#include <c10/core/GradMode.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
-#include <sstream>
 #include <utility>
 
 #include "core/error.h"
+#include "math/torch_compat.h"
 #include "models/build.h"
 #include "objectives/registry.h"
 
@@ -43,12 +42,6 @@ std::vector<std::int64_t> integers_or(const Config& config, const std::string& p
 
 bool symmetric(const Config& config) {
   return text_or(config, "data.range", "unit") == "symmetric";
-}
-
-std::string shape_of(const Tensor& tensor) {
-  std::ostringstream out;
-  out << tensor.sizes();
-  return out.str();
 }
 
 }  // namespace
@@ -163,9 +156,8 @@ void Session::build_objective() {
       if (prior.spec.name == config_.text("prior.name")) specs_.push_back(prior.spec);
     }
   }
-  objective_ = entry.create(
-      config_.parameters("objective"),
-      {.likelihood = likelihood_, .latent = latent_, .data_dim = data_.dim});
+  objective_ = entry.create(config_.parameters("objective"),
+                            {.likelihood = likelihood_, .latent = latent_, .data_dim = data_.dim});
   phases_ = objective_->phases();
 
   std::set<std::string> names;
@@ -177,8 +169,8 @@ void Session::build_objective() {
     const std::string phase = penalties_.back().penalty->phase();
     if (std::none_of(phases_.begin(), phases_.end(),
                      [&](const Phase& p) { return p.name == phase; })) {
-      refuse("The penalty '" + name + "' belongs to the phase '" + phase + "', which the objective '" +
-             entry.spec.name + "' does not have.");
+      refuse("The penalty '" + name + "' belongs to the phase '" + phase +
+             "', which the objective '" + entry.spec.name + "' does not have.");
     }
   }
   if (config_.contains("dynamics.name")) {
@@ -200,7 +192,7 @@ bool Session::declares_term(const std::string& name) const {
       }
     }
   }
-  return name == "loss" || name.starts_with("loss/");
+  return false;
 }
 
 void Session::check_training() const {
@@ -215,11 +207,13 @@ void Session::check_training() const {
   const std::string term = text_or(config_, "early_stopping.term", "");
   if (term.empty()) return;
   if (data_.valid.count == 0 || config_.integer("evaluation.every") == 0) {
-    refuse("early_stopping.term = \"" + term + "\" needs validation passes: set data.validation "
+    refuse("early_stopping.term = \"" + term +
+           "\" needs validation passes: set data.validation "
            "(images kept aside) and evaluation.every above 0.");
   }
   if (!declares_term(term)) {
-    refuse("early_stopping.term = \"" + term + "\" is no term of this run; see `elbow list terms`.");
+    refuse("early_stopping.term = \"" + term +
+           "\" is no term of this run; see `elbow list terms`.");
   }
 }
 
@@ -233,7 +227,8 @@ void Session::collect_warnings() {
   }
   if (transform_.binarize != Binarize::none && config_.contains("model.generator")) {
     warnings_.push_back(
-        "Binarised images against a generator with continuous pixels: a discriminator can tell them "
+        "Binarised images against a generator with continuous pixels: a discriminator can tell "
+        "them "
         "apart by their grey levels alone.");
   }
 }
@@ -259,14 +254,14 @@ Tensor Session::prior(std::int64_t n, at::Generator& generator) const {
 }
 
 Tensor Session::forward(const std::string& network, const Tensor& input) {
-  const c10::NoGradGuard no_grad;
+  const NoGrad no_grad;
   const EmaScope averaged(ema_.get());
   return networks_.at(network).forward(input, Mode::eval);
 }
 
 Tensor Session::decode(const Tensor& z) {
   if (!has_network("decoder")) return forward("generator", z);
-  const c10::NoGradGuard no_grad;
+  const NoGrad no_grad;
   return likelihood_->mean(forward("decoder", z));
 }
 
@@ -282,22 +277,23 @@ DataBatch Session::examples(const Split& split, const std::vector<std::int64_t>&
 std::vector<NamedTensor> all_weights(const Networks& networks) {
   std::vector<NamedTensor> all;
   for (const auto& [name, network] : networks.all()) {
-    for (const NamedTensor& t : network->parameters()) all.push_back({name + "." + t.name, t.tensor});
+    for (const NamedTensor& t : network->parameters())
+      all.push_back({name + "." + t.name, t.tensor});
     for (const NamedTensor& t : network->buffers()) all.push_back({name + "." + t.name, t.tensor});
   }
   return all;
 }
 
 void assign_weights(const Networks& networks, const std::vector<NamedTensor>& weights) {
-  const c10::NoGradGuard no_grad;
+  const NoGrad no_grad;
   std::map<std::string, Tensor> saved;
   for (const NamedTensor& weight : weights) saved[weight.name] = weight.tensor;
   for (const NamedTensor& weight : all_weights(networks)) {
     const auto found = saved.find(weight.name);
     if (found == saved.end()) throw Error("The saved weights have no '" + weight.name + "'.");
     if (found->second.sizes() != weight.tensor.sizes()) {
-      throw Error("The saved weight '" + weight.name + "' is " + shape_of(found->second) +
-                  ", but this config's network needs " + shape_of(weight.tensor) + ".");
+      throw Error("The saved weight '" + weight.name + "' is " + shape_text(found->second) +
+                  ", but this config's network needs " + shape_text(weight.tensor) + ".");
     }
     weight.tensor.copy_(found->second);
   }

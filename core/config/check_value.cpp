@@ -70,8 +70,8 @@ class Checker {
 
   Value out_of_range(const Node& node, const std::string& what) const {
     const std::string range = range_text(spec_);
-    return report(node, what + " is out of range: it must be " +
-                            (range.empty() ? "a finite number" : range));
+    return report(
+        node, what + " is out of range: it must be " + (range.empty() ? "a finite number" : range));
   }
 
   Value text(const Node& node) const {
@@ -115,7 +115,7 @@ class Checker {
     const Schedule rule = Schedule::from(value);
     // A decay comes near its limit and does not reach it, so an excluded limit is no violation.
     ParameterSpec limits = spec_;
-    if (rule.final() != rule.at(0) && node.find("rate") != nullptr) limits.minimum_excluded = false;
+    if (node.find("rate") != nullptr && rule.at(0) > spec_.minimum) limits.minimum_excluded = false;
     for (const double x : {rule.minimum(), rule.maximum()}) {
       if (!inside(limits, x)) {
         return out_of_range(node, path_ + ": the schedule's value " + to_toml(Value(x)));
@@ -164,6 +164,18 @@ std::string range_text(const ParameterSpec& spec) {
   if (below) return (spec.minimum_excluded ? "> " : ">= ") + bound_text(spec.minimum);
   if (above) return "<= " + bound_text(spec.maximum);
   return "";
+}
+
+Value default_of(const ParameterSpec& spec) {
+  Value value = spec.default_value;
+  const auto widen = [](Value& item) {
+    if (const auto x = as_number(item)) item = *x;
+  };
+  if (spec.type == ValueType::real) widen(value);
+  if (auto* list = std::get_if<ValueList>(&value.data); list && spec.type == ValueType::reals) {
+    for (Value& item : *list) widen(item);
+  }
+  return value;
 }
 
 Value check_value(const ParameterSpec& spec, const std::string& path, const Node& node,

@@ -12,6 +12,9 @@ std::string type_text(const ParameterSpec& spec);
 /// "in [0, 1]", ">= 0", "> 0"; "" where everything goes.
 std::string range_text(const ParameterSpec& spec);
 
+/// The spec's default in its own type: a real whose default is written 4 is 4.0.
+Value default_of(const ParameterSpec& spec);
+
 /// The value in the spec's type (integers become reals where reals are expected), or null after
 /// reporting, at the place of the value or of the entry inside it, why it is not one. `path` names
 /// the key in messages.

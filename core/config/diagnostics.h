@@ -16,7 +16,6 @@ class Diagnostics {
   explicit Diagnostics(std::vector<std::string> overrides) : overrides_(std::move(overrides)) {}
 
   void error(const Origin& at, const std::string& message);
-  bool empty() const { return problems_.empty(); }
   std::size_t count() const { return problems_.size(); }
   /// Throws one Error(usage) with a line for each problem, compiler style: files in the order in
   /// which `rank` was called, each by line and column, overrides last.

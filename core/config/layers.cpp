@@ -37,8 +37,8 @@ std::string identity_of(const fs::path& path) {
 }
 
 // Parses `text`, appends it, and follows `extends`. `chain`: the files on the way here.
-void add(const std::string& text, const fs::path& path, std::vector<fs::path> chain,
-         Layers& layers, Diagnostics& diagnostics) {
+void add(const std::string& text, const fs::path& path, std::vector<fs::path> chain, Layers& layers,
+         Diagnostics& diagnostics) {
   const std::string name = path.string();
   diagnostics.rank(name);
   chain.push_back(path);

@@ -30,12 +30,13 @@ struct Layer {
 /// Nearest first: what an earlier layer sets hides what a later one sets. A deque keeps addresses.
 using Layers = std::deque<Layer>;
 
-/// Appends the overrides "key=value", the last one first. A value is read with the schema's type, so
-/// that texts need no quotes; a wrong type is kept as it stands, for the validation to report.
+/// Appends the overrides "key=value", the last one first. A value is read with the schema's type,
+/// so that texts need no quotes; a wrong type is kept as it stands, for the validation to report.
 void add_overrides(const Schema& schema, const std::vector<std::string>& overrides, Layers& layers,
                    Diagnostics& diagnostics);
 
-/// Appends the file and all that it extends. Unreadable files, syntax errors and cycles are reported.
+/// Appends the file and all that it extends. Unreadable files, syntax errors and cycles are
+/// reported.
 void add_file(const std::filesystem::path& file, Layers& layers, Diagnostics& diagnostics);
 
 /// As add_file, with the text of the first file given.

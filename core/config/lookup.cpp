@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/text.h"
+
 namespace elbow {
 namespace {
 
@@ -88,6 +90,18 @@ bool serves(const Schema& schema, std::string_view section, std::string_view fam
   return std::any_of(schema.keys.begin(), schema.keys.end(), [&](const KeySpec& key) {
     return key.section == section && serves(key, family);
   });
+}
+
+std::string conditions_text(const std::vector<Condition>& conditions) {
+  // Neighbours that ask for the same values share them.
+  std::vector<std::string> parts, keys;
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    keys.push_back(conditions[i].key);
+    if (i + 1 < conditions.size() && conditions[i + 1].values == conditions[i].values) continue;
+    parts.push_back(in_words(keys, "or", "") + " = " + in_words(conditions[i].values, "or", "\""));
+    keys.clear();
+  }
+  return in_words(parts, "or", "");
 }
 
 std::string bracketed(std::string_view section) {

@@ -33,6 +33,9 @@ bool serves(const KeySpec& key, std::string_view family);
 /// Whether a family uses any key of the section.
 bool serves(const Schema& schema, std::string_view section, std::string_view family);
 
+/// "model.encoder or model.decoder = "conv"".
+std::string conditions_text(const std::vector<Condition>& conditions);
+
 /// "[objective]", "[[penalty]]".
 std::string bracketed(std::string_view section);
 

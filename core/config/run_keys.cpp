@@ -123,10 +123,10 @@ void add_model(std::vector<KeySpec>& keys) {
                            "Widths of the hidden layers from the image side; mirrored in the "
                            "decoder or generator.",
                            between(1, 1000000))));
-  keys.push_back(where(any_network({"conv"}),
-                       key("model", "channels", integers, ValueList{32, 64},
-                           "Channels of a convolutional network from the image side.",
-                           between(1, 100000))));
+  keys.push_back(
+      where(any_network({"conv"}),
+            key("model", "channels", integers, ValueList{32, 64},
+                "Channels of a convolutional network from the image side.", between(1, 100000))));
   keys.push_back(only("gan", where({{"model.discriminator", {"mlp"}}},
                                    key("model", "discriminator_hidden", integers, ValueList{},
                                        "Widths of the discriminator; []: the same as hidden.",
@@ -138,9 +138,9 @@ void add_model(std::vector<KeySpec>& keys) {
       only("gan", where(discriminator_hidden,
                         choice("model", "discriminator_activation", activations, "leaky_relu",
                                "Activation of the discriminator's hidden layers."))));
-  keys.push_back(where(
-      main_hidden, choice("model", "normalization", {"none", "batch", "layer"}, "none",
-                          "Normalisation of hidden layers; in a GAN of the generator only.")));
+  keys.push_back(where(main_hidden,
+                       choice("model", "normalization", {"none", "batch", "layer"}, "none",
+                              "Normalisation of hidden layers; in a GAN of the generator only.")));
   keys.push_back(
       choice("model", "initialization", {"torch", "he", "glorot", "normal02"}, "torch",
              "Initial weights; torch: uniform within 1/sqrt(fan_in), normal02: N(0, 0.02^2)."));
@@ -170,14 +170,14 @@ void add_rates(std::vector<KeySpec>& keys, const std::string& phase) {
     keys.push_back(std::move(spec));
   };
   add({}, schedulable(key(section, "lr", real, 1e-3, "Learning rate.", at_least(0))));
-  add({"adam"}, key(section, "beta1", real, 0.9, "Adam: decay of the first moment.",
-                    between(0, kBelowOne)));
+  add({"adam"},
+      key(section, "beta1", real, 0.9, "Adam: decay of the first moment.", between(0, kBelowOne)));
   add({"adam"}, key(section, "beta2", real, 0.999, "Adam: decay of the second moment.",
                     between(0, kBelowOne)));
   add({"adam", "rmsprop"},
       key(section, "eps", real, 1e-8, "Added to the root of the second moment.", above(0)));
-  add({"sgd", "rmsprop"}, key(section, "momentum", real, 0.9, "Momentum; 0: none.",
-                              between(0, kBelowOne)));
+  add({"sgd", "rmsprop"},
+      key(section, "momentum", real, 0.9, "Momentum; 0: none.", between(0, kBelowOne)));
   add({"rmsprop"}, key(section, "alpha", real, 0.99, "RMSprop: decay of the second moment.",
                        between(0, kBelowOne)));
   add({}, key(section, "weight_decay", real, 0.0, "Decoupled weight decay.", at_least(0)));
@@ -186,8 +186,7 @@ void add_rates(std::vector<KeySpec>& keys, const std::string& phase) {
 }
 
 void add_optimizer(std::vector<KeySpec>& keys) {
-  keys.push_back(
-      choice("optimizer", "name", {"adam", "sgd", "rmsprop"}, "adam", "Update rule."));
+  keys.push_back(choice("optimizer", "name", {"adam", "sgd", "rmsprop"}, "adam", "Update rule."));
   keys.push_back(
       key("optimizer", "batch_size", integer, 128, "Samples in a batch.", between(1, 1000000)));
   for (const char* phase : {"", "discriminator", "generator"}) add_rates(keys, phase);
@@ -217,8 +216,7 @@ void add_observation(std::vector<KeySpec>& keys) {
                      between(2, 1000000)));
   keys.push_back(
       key("pictures", "every", integer, 500, "Steps between pictures; 0: off.", at_least(0)));
-  keys.push_back(
-      key("pictures", "count", integer, 64, "Samples in a picture.", between(1, 10000)));
+  keys.push_back(key("pictures", "count", integer, 64, "Samples in a picture.", between(1, 10000)));
 }
 
 }  // namespace

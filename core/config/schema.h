@@ -19,8 +19,8 @@ struct Condition {
 struct KeySpec {
   std::string section;  ///< "optimizer"; "" is not used
   ParameterSpec parameter;
-  std::vector<std::string> families;   ///< objective families that use it; empty: all
-  std::vector<Condition> any_of;       ///< used where one of these holds; empty: always
+  std::vector<std::string> families;  ///< objective families that use it; empty: all
+  std::vector<Condition> any_of;      ///< used where one of these holds; empty: always
   std::string path() const { return section + "." + parameter.name; }
 };
 

@@ -36,9 +36,10 @@ LikelihoodEntry entry() {
                .equation = "\\ln p(x\\mid z)=\\sum_i x_il_i-\\ln(1+e^{l_i})",
                .unicode = "ln p(x|z) = Σᵢ xᵢ lᵢ − ln(1 + exp lᵢ)",
                .reference = "Kingma & Welling 2013, appendix C.1",
-               .convention = "nats, summed over pixels; a probability of binary images only: on grey "
-                             "pixels it is minus the cross entropy, which cannot fall below the "
-                             "entropy of the pixels (45.5 nats on MNIST)",
+               .convention =
+                   "nats, summed over pixels; a probability of binary images only: on grey "
+                   "pixels it is minus the cross entropy, which cannot fall below the "
+                   "entropy of the pixels (45.5 nats on MNIST)",
                .terms = {{.name = "pixels/saturated",
                           .symbol = "#{|l| > 15}",
                           .latex = "\\#\\{i:|l_i|>15\\}",

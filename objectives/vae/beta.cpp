@@ -49,31 +49,32 @@ ObjectiveEntry entry() {
                    .reference = "Higgins et al. 2017, equation 4"});
   std::vector<IdentitySpec> identities = vae_identities();
   identities.push_back(loss_against_elbo("beta"));
-  return {
-      .spec = {.kind = SpecKind::objective,
-               .name = "beta",
-               .family = "vae",
-               .summary = "evidence lower bound with the KL weighted by β",
-               .equation = "L=-\\mathbb{E}_{q_\\phi(z\\mid x)}[\\ln p_\\theta(x\\mid z)]"
-                           "+\\beta\\,\\mathrm{KL}(q_\\phi(z\\mid x)\\,\\|\\,p(z))",
-               .unicode = "L = −E_q ln p(x|z) + β KL(q(z|x)‖p(z))",
-               .reference = "Higgins et al. 2017, β-VAE, equation 4; schedules: Bowman et al. 2016, "
-                            "Fu et al. 2019",
-               .convention = "nats; sum over pixels and latent dimensions, mean over the batch; the "
-                             "KL is logged unweighted and `elbo` has weight 1; β ≥ 1: a lower bound",
-               .parameters = {{.name = "beta",
-                               .symbol = "β",
-                               .type = ValueType::real,
-                               .default_value = 4.0,
-                               .minimum = 0.0,
-                               .schedulable = true,
-                               .description = "weight of the KL term"},
-                              gradient_parameter()},
-               .terms = std::move(terms),
-               .identities = std::move(identities)},
-      .create = [](const Parameters& parameters, const Build& build) {
-        return std::make_unique<Beta>(parameters, build);
-      }};
+  return {.spec = {.kind = SpecKind::objective,
+                   .name = "beta",
+                   .family = "vae",
+                   .summary = "evidence lower bound with the KL weighted by β",
+                   .equation = "L=-\\mathbb{E}_{q_\\phi(z\\mid x)}[\\ln p_\\theta(x\\mid z)]"
+                               "+\\beta\\,\\mathrm{KL}(q_\\phi(z\\mid x)\\,\\|\\,p(z))",
+                   .unicode = "L = −E_q ln p(x|z) + β KL(q(z|x)‖p(z))",
+                   .reference =
+                       "Higgins et al. 2017, β-VAE, equation 4; schedules: Bowman et al. 2016, "
+                       "Fu et al. 2019",
+                   .convention =
+                       "nats; sum over pixels and latent dimensions, mean over the batch; the "
+                       "KL is logged unweighted and `elbo` has weight 1; β ≥ 1: a lower bound",
+                   .parameters = {{.name = "beta",
+                                   .symbol = "β",
+                                   .type = ValueType::real,
+                                   .default_value = 4.0,
+                                   .minimum = 0.0,
+                                   .schedulable = true,
+                                   .description = "weight of the KL term"},
+                                  gradient_parameter()},
+                   .terms = std::move(terms),
+                   .identities = std::move(identities)},
+          .create = [](const Parameters& parameters, const Build& build) {
+            return std::make_unique<Beta>(parameters, build);
+          }};
 }
 
 }  // namespace elbow::components::vae_beta

@@ -31,22 +31,23 @@ class Elbo : public Objective {
 ObjectiveEntry entry() {
   std::vector<IdentitySpec> identities = vae_identities();
   identities.push_back(loss_against_elbo(""));
-  return {.spec = {.kind = SpecKind::objective,
-                   .name = "elbo",
-                   .family = "vae",
-                   .summary = "negative evidence lower bound",
-                   .equation = "L=-\\mathbb{E}_{q_\\phi(z\\mid x)}[\\ln p_\\theta(x\\mid z)]"
-                               "+\\mathrm{KL}(q_\\phi(z\\mid x)\\,\\|\\,p(z))",
-                   .unicode = "L = −E_q ln p(x|z) + KL(q(z|x)‖p(z))",
-                   .reference = "Kingma & Welling 2013, Auto-encoding variational Bayes, equation 7",
-                   .convention = "nats; sum over pixels and latent dimensions, mean over the batch; "
-                                 "closed-form KL, one sample of z per datum",
-                   .parameters = {gradient_parameter()},
-                   .terms = vae_term_specs(),
-                   .identities = std::move(identities)},
-          .create = [](const Parameters& parameters, const Build& build) {
-            return std::make_unique<Elbo>(parameters, build);
-          }};
+  return {
+      .spec = {.kind = SpecKind::objective,
+               .name = "elbo",
+               .family = "vae",
+               .summary = "negative evidence lower bound",
+               .equation = "L=-\\mathbb{E}_{q_\\phi(z\\mid x)}[\\ln p_\\theta(x\\mid z)]"
+                           "+\\mathrm{KL}(q_\\phi(z\\mid x)\\,\\|\\,p(z))",
+               .unicode = "L = −E_q ln p(x|z) + KL(q(z|x)‖p(z))",
+               .reference = "Kingma & Welling 2013, Auto-encoding variational Bayes, equation 7",
+               .convention = "nats; sum over pixels and latent dimensions, mean over the batch; "
+                             "closed-form KL, one sample of z per datum",
+               .parameters = {gradient_parameter()},
+               .terms = vae_term_specs(),
+               .identities = std::move(identities)},
+      .create = [](const Parameters& parameters, const Build& build) {
+        return std::make_unique<Elbo>(parameters, build);
+      }};
 }
 
 }  // namespace elbow::components::vae_elbo

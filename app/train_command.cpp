@@ -1,0 +1,257 @@
+// elbow train CONFIG [key=value ...]: composes config, session, instruments and the loop.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "app/commands.h"
+#include "app/live_model.h"
+#include "app/text.h"
+#include "core/config/config.h"
+#include "core/error.h"
+#include "instrumentation/identity_monitor.h"
+#include "instrumentation/jsonl_sink.h"
+#include "instrumentation/log_sink.h"
+#include "instrumentation/pictures.h"
+#include "instrumentation/probe.h"
+#include "instrumentation/terminal.h"
+#include "instrumentation/terms_json.h"
+#include "math/threads.h"
+#include "objectives/registry.h"
+#include "training/environment.h"
+#include "training/trainer.h"
+
+namespace elbow::app {
+namespace {
+
+struct TrainFlags {
+  std::string file, run_dir, data_dir, progress = "auto", device = "cpu";
+  std::vector<std::string> overrides;
+  bool resume = false, overwrite = false;
+  int threads = 0;
+};
+
+std::optional<std::filesystem::path> optional_path(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return std::filesystem::path(text);
+}
+
+// The config with data.name = "auto" replaced by what was found, so that the saved one says it.
+Config resolve(const Schema& schema, const TrainFlags& flags) {
+  Config config = load_config(schema, flags.file, flags.overrides);
+  if (config.text("data.name") != "auto") return config;
+  auto overrides = flags.overrides;
+  overrides.push_back(find_mnist(optional_path(flags.data_dir)) ? "data.name=mnist"
+                                                                : "data.name=glyphs");
+  return load_config(schema, flags.file, overrides);
+}
+
+// Keys that may change when a run is continued: they do not enter the trajectory so far.
+bool may_change(const std::string& key) {
+  for (const char* prefix : {"run.steps", "run.epochs", "log.", "pictures.", "probes.",
+                             "checkpoint.", "evaluation.", "run.name"}) {
+    if (key.starts_with(prefix)) return true;
+  }
+  return false;
+}
+
+void require_same(const Config& config, const Config& saved, const std::string& directory) {
+  std::string differences;
+  const auto compare = [&](const Config& a, const Config& b) {
+    for (const auto& [key, value] : a.values()) {
+      if (may_change(key)) continue;
+      if (b.contains(key) && b.values().at(key) == value) continue;
+      const std::string other = b.contains(key) ? to_toml(b.values().at(key)) : "not set";
+      const std::string line = "  " + key + ": " +
+                               (&a == &config ? other + " in the run, " + to_toml(value) + " now"
+                                              : to_toml(value) + " in the run, " + other + " now") +
+                               "\n";
+      if (differences.find("  " + key + ":") == std::string::npos) differences += line;
+    }
+  };
+  compare(config, saved);
+  compare(saved, config);
+  if (differences.empty()) return;
+  throw Error("error: the run in " + directory + " was started with another config:\n" +
+                  differences + "Resume it with its own: elbow train " + directory +
+                  "/config.toml --run-dir " + directory +
+                  " --resume; or start a new run without --resume.",
+              ExitCode::usage);
+}
+
+// The step of the newest record, for what probes evaluate at a schedule's current value.
+struct StepWatch : Observer {
+  std::string name() const override { return "step_watch"; }
+  void step(StepRecord& record) override { now = record.step; }
+  std::int64_t now = 0;
+};
+
+int exit_code(const RunSummary& summary, bool checks_failed) {
+  switch (summary.outcome) {
+    case Outcome::interrupted:
+      return static_cast<int>(ExitCode::interrupted);
+    case Outcome::stopped:
+      return static_cast<int>(ExitCode::stopped);
+    case Outcome::diverged:
+      return static_cast<int>(ExitCode::diverged);
+    case Outcome::failed:
+      return static_cast<int>(ExitCode::failure);
+    case Outcome::finished:
+    case Outcome::early_stopped:
+      break;
+  }
+  return static_cast<int>(checks_failed ? ExitCode::check_failed : ExitCode::ok);
+}
+
+PictureOptions picture_options(Session& session) {
+  const Config& config = session.config();
+  PictureOptions options;
+  options.every = config.integer("pictures.every");
+  options.count = config.integer("pictures.count");
+  options.seed = session.generators().seed("pictures");
+  options.held_out = held_out(session, session.data().height > 0 ? 64 : 2000);
+  options.config = to_toml(config);
+  if (session.data().log_density) {
+    options.log_density = [&session](const Tensor& points) {
+      const Tensor flat = points.to(at::kDouble).contiguous();
+      const double* p = flat.data_ptr<double>();
+      const auto values = session.data().log_density({p, p + flat.numel()});
+      Tensor out = at::Tensor(flat.new_empty({points.size(0)}));
+      std::copy(values.begin(), values.end(), out.data_ptr<double>());
+      return out;
+    };
+  }
+  return options;
+}
+
+int train_command(const TrainFlags& flags, const std::vector<std::string>& command_line) {
+  if (flags.device != "cpu") {
+    throw Error("error: --device " + flags.device + ": this build trains on 'cpu'.",
+                ExitCode::usage);
+  }
+  const Schema schema = make_schema(component_specs());
+  Config config = resolve(schema, flags);
+  const Progress progress = parse_progress(flags.progress);
+  const ThreadReport threads = configure_threads(flags.threads);
+
+  Terminal terminal(terminal_options(progress));
+  LogSink log;
+  const auto warn = [&](const std::string& text) {
+    terminal.warning(text);
+    log.warning(text);
+  };
+  for (const auto& warning : threads.warnings) warn(warning);
+
+  Dataset data = load_dataset(dataset_request(config, optional_path(flags.data_dir)));
+  Session session(std::move(config), std::move(data));
+  RunDirectory directory({optional_path(flags.run_dir), "runs",
+                          session.config().text("run.name"), flags.resume, flags.overwrite});
+  const std::string path = directory.path().string();
+  if (directory.resumed()) {
+    require_same(session.config(), load_config(schema, directory.path() / "config.toml"), path);
+  }
+  directory.write("config.toml", to_toml(session.config()));
+  if (!directory.resumed()) {
+    directory.write("overrides.txt", flags.overrides.empty() ? "" : join(flags.overrides, "\n") + "\n");
+  }
+  directory.write("environment.json",
+                  environment_json(session, threads, ELBOW_VERSION, command_line));
+
+  terminal.note("data       " + session.data().description);
+  terminal.note("run        " + path);
+  terminal.note("threads    " + std::to_string(threads.threads) + ", matrix products through " +
+                (threads.onednn_matmul ? "oneDNN" : threads.blas));
+  for (const auto& warning : session.warnings()) warn(warning);
+
+  const ModelView view = model_view(session);
+  StepWatch watch;
+  ProbeOptions probe_options;
+  probe_options.every = session.config().integer("probes.every");
+  probe_options.held_out = held_out(session, session.config().integer("probes.count"));
+  probe_options.gradient_norms = [&] {
+    return term_gradient_norms(session, probe_options.held_out, watch.now);
+  };
+  Probe probe(view, probe_options);
+  IdentityMonitor monitor([&](const StepRecord& record, const CheckResult& check) {
+    terminal.check_failed(record, check);
+    log.check_failed(record, check);
+  });
+  JsonlSink jsonl;
+  Pictures pictures(view, picture_options(session));
+
+  TrainOptions options;
+  options.resume = directory.resumed();
+  std::vector<std::string> networks;
+  for (const auto& [name, network] : session.networks().all()) networks.push_back(name);
+  options.observer_terms = probe_terms(networks);
+  options.check_counts = [&] {
+    std::map<std::string, std::int64_t> counts{{"identities", 0}, {"evaluations", 0}, {"holds", 0},
+                                               {"fails", 0},      {"decisive_fails", 0}};
+    for (const auto& entry : monitor.counts()) {
+      ++counts["identities"];
+      counts["evaluations"] += entry.evaluations;
+      counts["holds"] += entry.holds;
+      counts["fails"] += entry.fails;
+      if (entry.decisive()) counts["decisive_fails"] += entry.fails;
+    }
+    return counts;
+  };
+  options.say = [&](const std::string& text) {
+    terminal.note(text);
+    log.note(text);
+  };
+  RunInfo info;
+  info.specs = session.specs();
+  info.terms = loop_terms();
+  info.terms.insert(info.terms.end(), options.observer_terms.begin(), options.observer_terms.end());
+  directory.write("terms.json", terms_json(info));
+
+  const RunSummary summary =
+      train(session, directory, {&watch, &probe, &monitor, &jsonl, &log, &terminal, &pictures}, options);
+
+  const std::string checks = check_summary(monitor.counts());
+  terminal.note(checks);
+  log.note(checks);
+  const int code = exit_code(summary, monitor.failed());
+  if (code == static_cast<int>(ExitCode::interrupted) || code == static_cast<int>(ExitCode::stopped)) {
+    terminal.note("Continue with: elbow train " + path + "/config.toml --run-dir " + path +
+                  " --resume");
+  }
+  std::cout << path << std::endl;
+  return code;
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Action& action) {
+  auto flags = std::make_shared<TrainFlags>();
+  auto* command = app.add_subcommand("train", "Train what a config file describes");
+  command->add_option("CONFIG", flags->file, "config file, or config.toml of a run")->required();
+  command->add_option("overrides", flags->overrides, "key=value ...");
+  command->add_option("--run-dir", flags->run_dir, "run directory (default: runs/<run.name>)");
+  command->add_option("--data-dir", flags->data_dir, "where MNIST is looked for first");
+  command->add_flag("--resume", flags->resume, "continue a run from its last checkpoint");
+  command->add_flag("--overwrite", flags->overwrite, "replace an earlier run in the directory");
+  command->add_option("--threads", flags->threads, "threads (0: physical cores)")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--device", flags->device, "cpu");
+  command->add_option("--progress", flags->progress, "auto|bar|plain|none");
+  command->footer(
+      "\nThe last line on standard output is the run directory.\n\nExamples:\n"
+      "  elbow train configs/vae/elbo.toml\n"
+      "  elbow train configs/vae/beta.toml objective.beta=2 run.epochs=5\n"
+      "  elbow train configs/vae/beta.toml 'objective.beta={schedule=\"linear\",from=0,to=4,steps=2000}'\n"
+      "  elbow train configs/gan/non_saturating.toml --data-dir data --run-dir runs/gan\n"
+      "  elbow train runs/gan/config.toml --run-dir runs/gan --resume");
+  command->callback([flags, &app, &action] {
+    action = [flags] {
+      std::vector<std::string> line = {"elbow", "train", flags->file};
+      line.insert(line.end(), flags->overrides.begin(), flags->overrides.end());
+      return train_command(*flags, line);
+    };
+  });
+}
+
+}  // namespace elbow::app

@@ -1,0 +1,102 @@
+#include "core/config/describe.h"
+
+#include <algorithm>
+
+#include "core/config/check_value.h"
+#include "core/config/lookup.h"
+#include "core/error.h"
+#include "core/text.h"
+
+namespace elbow {
+namespace {
+
+std::string joined(const std::vector<std::string>& items, const std::string& between) {
+  std::string out;
+  for (const std::string& item : items) out += (out.empty() ? "" : between) + item;
+  return out;
+}
+
+std::string type_of(const ParameterSpec& spec) {
+  if (!spec.choices.empty()) return joined(spec.choices, " | ");
+  switch (spec.type) {
+    case ValueType::boolean:
+      return "true | false";
+    case ValueType::integer:
+      return "integer";
+    case ValueType::real:
+      return spec.schedulable ? "real or schedule" : "real";
+    case ValueType::text:
+      return "text";
+    case ValueType::integers:
+      return "list of integers";
+    case ValueType::reals:
+      return "list of reals";
+  }
+  return "";
+}
+
+std::string use_of(const KeySpec& key) {
+  std::vector<std::string> conditions;
+  if (!key.families.empty()) conditions.push_back("for " + in_words(key.families, "and", ""));
+  if (!key.any_of.empty()) conditions.push_back("where " + conditions_text(key.any_of));
+  return joined(conditions, ", ");
+}
+
+// `otherwise` stands where there is no default.
+std::string entry(const ParameterSpec& spec, const std::string& indent, const std::string& use,
+                  const std::string& otherwise) {
+  constexpr std::size_t width = 30;
+  std::string line = indent + spec.name;
+  line += std::string(line.size() < width ? width - line.size() : 1, ' ') + type_of(spec);
+  const std::string range = range_text(spec);
+  if (!range.empty()) line += " " + range;
+  const Value usual = default_of(spec);
+  line += usual.is_null() ? ", " + otherwise : ", default " + to_toml(usual);
+  if (!spec.symbol.empty()) line += ", symbol " + spec.symbol;
+  line += "\n";
+  if (!spec.description.empty()) line += indent + "    " + spec.description + "\n";
+  if (!use.empty()) line += indent + "    Only " + use + ".\n";
+  return line;
+}
+
+std::string describe_section(const Schema& schema, const std::string& section) {
+  std::string out = bracketed(section) + "\n";
+  const bool inherits = section.find('.') != std::string::npos;
+  const auto kind = component_kind(section);
+  for (const KeySpec& key : schema.keys) {
+    if (key.section != section) continue;
+    out += entry(
+        key.parameter, "  ", use_of(key),
+        inherits ? "inherited from [" + section.substr(0, section.find('.')) + "]" : "required");
+  }
+  for (const Spec& spec : schema.components) {
+    if (!kind || spec.kind != *kind) continue;
+    out += "\n  " + section + " " + spec.name + (spec.summary.empty() ? "" : ": " + spec.summary) +
+           "\n";
+    if (spec.parameters.empty()) out += "    (no parameters)\n";
+    for (const ParameterSpec& parameter : spec.parameters) {
+      out += entry(parameter, "    ", "", "required");
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string describe_keys(const Schema& schema, std::string_view section) {
+  const auto known = sections(schema);
+  std::string out;
+  for (const std::string& name : known) {
+    if (section.empty() || name == section) {
+      out += (out.empty() ? "" : "\n") + describe_section(schema, name);
+    }
+  }
+  if (out.empty()) {
+    std::string hint = did_you_mean(section, known);
+    if (hint.empty()) hint = "; sections are " + in_words(known, "and", "");
+    throw Error("There is no section '" + std::string(section) + "'" + hint, ExitCode::usage);
+  }
+  return out;
+}
+
+}  // namespace elbow

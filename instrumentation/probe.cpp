@@ -1,0 +1,84 @@
+#include "instrumentation/probe.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/var.h>
+
+#include <chrono>
+
+namespace elbow {
+namespace {
+
+double steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Probe::Probe(ModelView model, ProbeOptions options)
+    : model_(std::move(model)), options_(std::move(options)) {
+  if (!options_.clock) options_.clock = steady_seconds;
+}
+
+void Probe::start(const RunInfo& info) {
+  if (options_.every > 0) next_ = (info.first_step / options_.every + 1) * options_.every;
+}
+
+void Probe::step(StepRecord& record) {
+  if (options_.every <= 0 || record.split != "train" || record.step < next_) return;
+  next_ = (record.step / options_.every + 1) * options_.every;
+  const double begun = options_.clock();
+  if (model_.encode && options_.held_out.defined()) {
+    const at::NoGradGuard no_gradients;
+    record.values.set("active_units/probe",
+                      static_cast<double>(active_units(model_.encode(options_.held_out))));
+  }
+  if (options_.gradient_norms) {
+    for (const auto& [key, norm] : options_.gradient_norms()) record.values.set(key, norm);
+  }
+  seconds_ += options_.clock() - begun;
+}
+
+std::string Probe::save() { return std::to_string(next_); }
+
+void Probe::restore(const std::string& state) {
+  if (!state.empty()) next_ = std::stoll(state);
+}
+
+std::int64_t active_units(const Tensor& mu_log_var, double threshold) {
+  const Tensor both = mu_log_var.detach().to(at::kCPU, at::kDouble);
+  const Tensor mu = both.slice(1, 0, both.size(1) / 2);
+  return (at::var(mu, 0, /*unbiased=*/true) > threshold).sum().item<std::int64_t>();
+}
+
+std::vector<TermSpec> probe_terms(const std::vector<std::string>& networks) {
+  TermSpec active;
+  active.name = "active_units/probe";
+  active.symbol = "A_u";
+  active.latex = "\\#\\{j : \\mathrm{Var}_x(\\mu_j(x)) > 0.01\\}";
+  active.unit = "dimensions";
+  active.sign = "+";
+  active.reduction = "count over latent dimensions";
+  active.estimator = "variance (n - 1) of the posterior means over a fixed held-out batch";
+  active.minimum = 0.0;
+  active.meaning = "How many latent dimensions carry information about the image.";
+  active.confused_with = "the number of dimensions with KL above a threshold";
+  active.reference = "Burda et al. 2016, section 5.2";
+  std::vector<TermSpec> terms{active};
+  for (const std::string& network : networks) {
+    TermSpec norm;
+    norm.name = "gradient_norm/" + network + "/*";
+    norm.symbol = "‖∇ term‖₂";
+    norm.latex = "\\lVert\\nabla_{\\text{" + network + "}}\\,\\mathbb{E}[t]\\rVert_2";
+    norm.unit = "nats per unit of the parameters";
+    norm.sign = "+";
+    norm.reduction = "Euclidean norm over all parameters of the network";
+    norm.estimator = "gradient of one term's mean over a fixed held-out batch, without its weight";
+    norm.minimum = 0.0;
+    norm.meaning = "How strongly this term alone pulls at the " + network + ".";
+    norm.confused_with = "gradient_norm/" + network + ", the gradient of the whole loss";
+    terms.push_back(norm);
+  }
+  return terms;
+}
+
+}  // namespace elbow

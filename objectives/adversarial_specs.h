@@ -1,0 +1,47 @@
+// What adversarial objectives say about themselves in common: terms and closure identities.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/spec.h"
+#include "objectives/join.h"
+
+namespace elbow {
+
+/// One part of a loss: how it is written and the value it has where p = q and the opponent is
+/// optimal.
+struct LossPart {
+  std::string symbol, latex;
+  std::optional<double> equilibrium;
+};
+
+struct AdversarialLossSpec {
+  std::string unit;  ///< "nats", "critic units", ...
+  std::string reference;
+  bool nonnegative = true;  ///< the discriminator's parts are >= 0
+  LossPart total, real, fake;
+  std::string generator_sign = "+";  ///< "+", "-" or "±"
+  LossPart generator;
+  std::string generator_meaning;
+};
+
+/// loss/discriminator, its real and fake part, loss/generator and loss/generator/fake.
+std::vector<TermSpec> adversarial_loss_terms(const AdversarialLossSpec& spec);
+
+/// logit/real, logit/fake, probability/real, probability/fake, logit/generated: outputs whose
+/// sigmoid is the probability of "real".
+std::vector<TermSpec> logit_term_specs();
+
+/// critic/real, critic/fake, critic/generated: outputs that are no logits.
+std::vector<TermSpec> critic_term_specs(const std::string& unit, const std::string& reference,
+                                        std::optional<double> equilibrium);
+
+/// accuracy, accuracy/real, accuracy/fake.
+std::vector<TermSpec> accuracy_term_specs(const std::string& rule);
+
+/// G8.discriminator and G8.generator: the weighted terms sum to what was back-propagated.
+std::vector<IdentitySpec> adversarial_identities();
+
+}  // namespace elbow

@@ -1,0 +1,92 @@
+#include "instrumentation/log_sink.h"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <sstream>
+
+#include "core/error.h"
+#include "tests/instrumentation/fake_runs.h"
+#include "tests/support/temp_dir.h"
+
+namespace elbow {
+namespace {
+
+using testing::TempDir;
+using testing::vae_record;
+using testing::vae_run;
+
+// log.txt without its time stamps, which are checked on the way.
+std::vector<std::string> lines_of(const TempDir& directory) {
+  static const std::regex stamp(R"(^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (.*)$)");
+  std::istringstream in(testing::read_file(directory / "log.txt"));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) {
+    std::smatch match;
+    EXPECT_TRUE(std::regex_match(line, match, stamp)) << line;
+    lines.push_back(match[1]);
+  }
+  return lines;
+}
+
+RunInfo run_in(const TempDir& directory, std::int64_t first_step = 0) {
+  RunInfo info = vae_run();
+  info.directory = directory.path().string();
+  info.first_step = first_step;
+  return info;
+}
+
+TEST(LogSink, StartRecordsFailuresAndEnd) {
+  const TempDir directory;
+  double now = 0.0;
+  LogSink log(10.0, [&] { return now; });
+  log.warning("before the start, with {braces}");
+  log.start(run_in(directory));
+  for (int step = 1; step <= 21; ++step, now += 1.0) {
+    StepRecord record = vae_record(step);
+    log.step(record);
+  }
+  StepRecord valid = vae_record(21);
+  valid.split = "valid";
+  log.step(valid);
+  CheckResult check;
+  check.id = "V1";
+  check.statement = "a = b";
+  log.check_failed(valid, check);
+  log.finish({Outcome::interrupted, 21, 21.0, "checkpoint saved"});
+  const std::string equation = ": -ELBO 103.2 = 81.8 reconstruction + 21.4 KL";
+  const std::vector<std::string> expected{
+      "warning: before the start, with {braces}",
+      "info: start: fake-vae, vae elbo, 1000 steps planned",
+      "info: step 1 train" + equation,
+      "info: step 11 train" + equation,
+      "info: step 21 train" + equation,
+      "info: step 21 valid" + equation,
+      "error: check V1 failed at step 21 (valid): a = b; left 0, right 0, residual 0, tolerance 0",
+      "info: interrupted at step 21 after 0:21: checkpoint saved"};
+  EXPECT_EQ(lines_of(directory), expected);
+}
+
+TEST(LogSink, ResumedRunsAppendAndFreshOnesDoNot) {
+  const TempDir directory;
+  for (const std::int64_t first : {0, 5}) {
+    LogSink log;
+    log.start(run_in(directory, first));
+  }
+  EXPECT_EQ(lines_of(directory).size(), 2U);
+  EXPECT_EQ(lines_of(directory)[1],
+            "info: resumed at step 5: fake-vae, vae elbo, 1000 steps planned");
+  LogSink log;
+  log.start(run_in(directory));
+  EXPECT_EQ(lines_of(directory).size(), 1U);
+}
+
+TEST(LogSink, UnwritableDirectoryIsAnError) {
+  RunInfo info = vae_run();
+  info.directory = "/proc/nowhere";
+  LogSink log;
+  EXPECT_THROW(log.start(info), Error);
+}
+
+}  // namespace
+}  // namespace elbow

@@ -1,0 +1,108 @@
+#include "training/result.h"
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+namespace elbow {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  return value;
+}
+
+double number_from(const Json& json) {
+  if (json.is_number()) return json.get<double>();
+  const std::string text = json.get<std::string>();
+  const double infinity = std::numeric_limits<double>::infinity();
+  return text == "inf" ? infinity : text == "-inf" ? -infinity : std::nan("");
+}
+
+Json to_object(const Values& values) {
+  Json all = Json::object();
+  for (const auto& [key, m] : values.all()) {
+    all[key] = {{"mean", number(m.mean)}, {"se", number(m.se)}, {"count", m.count}};
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string values_to_json(const Values& values) { return to_object(values).dump(); }
+
+Values values_from_json(const std::string& json) {
+  Values values;
+  try {
+    const Json all = Json::parse(json);
+    for (const auto& [key, m] : all.items()) {
+      values.set(key, {number_from(m.at("mean")), number_from(m.at("se")),
+                       m.at("count").get<std::int64_t>()});
+    }
+  } catch (const nlohmann::json::exception& e) {
+    throw Error(std::string("Saved values cannot be read: ") + e.what());
+  }
+  return values;
+}
+
+std::string_view to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::finished:
+      return "finished";
+    case Outcome::early_stopped:
+      return "early_stopped";
+    case Outcome::interrupted:
+      return "interrupted";
+    case Outcome::stopped:
+      return "stopped";
+    case Outcome::diverged:
+      return "diverged";
+    case Outcome::failed:
+      break;
+  }
+  return "failed";
+}
+
+std::string status_of(Outcome outcome) {
+  if (outcome == Outcome::early_stopped) return "finished";
+  if (outcome == Outcome::stopped) return "interrupted";
+  return std::string(to_string(outcome));
+}
+
+ExitCode exit_code(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::finished:
+    case Outcome::early_stopped:
+      return ExitCode::ok;
+    case Outcome::interrupted:
+      return ExitCode::interrupted;
+    case Outcome::stopped:
+      return ExitCode::stopped;
+    case Outcome::diverged:
+      return ExitCode::diverged;
+    case Outcome::failed:
+      break;
+  }
+  return ExitCode::failure;
+}
+
+std::string result_json(const RunResult& result) {
+  Json splits = Json::object();
+  for (const auto& [split, values] : result.splits) splits[split] = to_object(values);
+  const Json json = {{"outcome", std::string(to_string(result.summary.outcome))},
+                     {"message", result.summary.message},
+                     {"step", result.summary.step},
+                     {"epoch", result.epoch},
+                     {"splits", splits},
+                     {"checks", result.checks},
+                     {"timings",
+                      {{"seconds", result.summary.wall},
+                       {"samples_per_second_median", result.samples_per_second_median},
+                       {"step_ms_median", result.step_ms_median}}}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace elbow

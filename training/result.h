@@ -1,0 +1,35 @@
+// result.json: what came out of a run.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "core/error.h"
+#include "core/record.h"
+
+namespace elbow {
+
+struct RunResult {
+  RunSummary summary;
+  double epoch = 0.0;
+  std::map<std::string, Values> splits;        ///< last record of train, valid, test
+  std::map<std::string, std::int64_t> checks;  ///< counts by verdict
+  double samples_per_second_median = 0.0;      ///< over blocks of steps; 0: none was long enough
+  double step_ms_median = 0.0;
+};
+
+/// Final values with standard errors per split, check counts, timings. Non-finite numbers are the
+/// strings "nan", "inf", "-inf".
+std::string result_json(const RunResult& result);
+
+/// Values with their moments, without weights, as JSON that reads back to the same bits.
+std::string values_to_json(const Values& values);
+Values values_from_json(const std::string& json);
+
+std::string_view to_string(Outcome outcome);  ///< "finished", "early_stopped", ...
+/// What status.json says: running, finished, interrupted, diverged or failed.
+std::string status_of(Outcome outcome);
+ExitCode exit_code(Outcome outcome);
+
+}  // namespace elbow

@@ -1,0 +1,273 @@
+#include "training/trainer.h"
+
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "training/block_timer.h"
+#include "training/checkpoint.h"
+#include "training/early_stopping.h"
+#include "training/result.h"
+#include "training/signals.h"
+#include "training/stepper.h"
+
+namespace elbow {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// One call of train().
+class Run {
+ public:
+  Run(Session& session, RunDirectory& directory, const std::vector<Observer*>& observers,
+      const TrainOptions& options)
+      : session_(session),
+        config_(session.config()),
+        directory_(directory),
+        observers_(observers),
+        options_(options),
+        stepper_(session),
+        total_steps_(session.total_steps()),
+        plan_(config_, total_steps_),
+        early_(config_),
+        checkpoints_(directory.checkpoints(), config_.integer("checkpoint.keep")) {}
+
+  RunSummary all() {
+    RunSummary summary;
+    try {
+      const auto restored = load();
+      start(restored ? &*restored : nullptr);
+      summary = loop();
+    } catch (const Divergence& e) {
+      summary = {.outcome = Outcome::diverged, .step = 0, .wall = 0, .message = e.what()};
+    } catch (const std::exception& e) {
+      end({.outcome = Outcome::failed, .step = 0, .wall = 0, .message = e.what()});
+      throw;
+    }
+    return end(std::move(summary));
+  }
+
+ private:
+  double wall() const { return earlier_wall_ + seconds_since(start_); }
+
+  RunDirectory::Status status(const std::string& word, const std::string& message = {}) const {
+    return {
+        .status = word, .step = stepper_.steps(), .total_steps = total_steps_, .message = message};
+  }
+
+  void say(const std::string& line) const {
+    if (options_.say) options_.say(line);
+  }
+
+  std::optional<Checkpoint> load() {
+    if (!options_.resume) return std::nullopt;
+    std::vector<std::string> warnings;
+    const auto found = checkpoints_.load_newest(warnings);
+    for (const std::string& warning : warnings) say(warning);
+    say(found ? "Resuming at step " + std::to_string(found->step) + "."
+              : "No checkpoint yet: starting from the beginning.");
+    return found;
+  }
+
+  void start(const Checkpoint* restored) {
+    nlohmann::json saved;
+    if (restored != nullptr) {
+      saved = nlohmann::json::parse(restored->json);
+      stepper_.restore(*restored);
+      last_saved_ = stepper_.steps();
+      earlier_wall_ = saved.at("wall");
+      early_.restore({.any = saved.at("early_stopping").at("any"),
+                      .best = saved.at("early_stopping").at("best"),
+                      .without_improvement = saved.at("early_stopping").at("without_improvement")});
+      for (const auto& [split, text] : saved.at("values").items()) {
+        last_values_[split] = values_from_json(text.get<std::string>());
+      }
+    }
+    RunInfo info{.directory = directory_.path().string(),
+                 .name = config_.text("run.name"),
+                 .family = config_.family(),
+                 .objective = config_.text("objective.name"),
+                 .total_steps = total_steps_,
+                 .first_step = stepper_.steps(),
+                 .specs = session_.specs(),
+                 .terms = loop_terms()};
+    info.terms.insert(info.terms.end(), options_.observer_terms.begin(),
+                      options_.observer_terms.end());
+    start_ = Clock::now();
+    recent_ = {start_, stepper_.batches()};
+    directory_.write_status(status("running"));
+    for (Observer* observer : observers_) {
+      ++started_;
+      observer->start(info);
+    }
+    if (restored == nullptr) return;
+    for (Observer* observer : observers_) {
+      const auto text = saved.at("observers").find(observer->name());
+      if (text != saved.at("observers").end()) observer->restore(text->get<std::string>());
+    }
+  }
+
+  RunSummary loop() {
+    const SignalScope signals;
+    while (stepper_.steps() < total_steps_ && !early_.should_stop()) {
+      const std::int64_t next = stepper_.steps() + 1;
+      const std::int64_t batches_before = stepper_.batches();
+      const bool due = plan_.due(next);
+      stepper_.step(due);
+      timer_.step(stepper_.batches());
+      if (due) record("train", stepper_.values());
+      if (validation_due(batches_before)) {
+        record("valid", evaluate_split(session_, session_.data().valid, stepper_.steps(),
+                                       config_.integer("evaluation.batch_size")));
+        early_.observe(last_values_.at("valid"));
+      }
+      const std::int64_t every = config_.integer("checkpoint.every");
+      if (every > 0 && next % every == 0) save();
+      directory_.heartbeat(status("running"));
+      if (SignalScope::received() != 0 && next < total_steps_ && !early_.should_stop()) {
+        save();
+        return stopped_by(SignalScope::received());
+      }
+    }
+    save();
+    if (config_.flag("evaluation.test") && session_.data().test.count > 0) {
+      record("test", evaluate_split(session_, session_.data().test, stepper_.steps(),
+                                    config_.integer("evaluation.batch_size")));
+    }
+    RunSummary summary;
+    if (early_.should_stop()) {
+      summary.outcome = Outcome::early_stopped;
+      summary.message = early_.message();
+    }
+    return summary;
+  }
+
+  static RunSummary stopped_by(int signal) {
+    const bool keyboard = signal == SIGINT;
+    return {.outcome = keyboard ? Outcome::interrupted : Outcome::stopped,
+            .step = 0,
+            .wall = 0,
+            .message = std::string(keyboard            ? "Ctrl-C"
+                                   : signal == SIGTERM ? "SIGTERM"
+                                                       : "SIGUSR1") +
+                       "; the checkpoint is saved, --resume continues."};
+  }
+
+  bool validation_due(std::int64_t batches_before) const {
+    const std::int64_t every = config_.integer("evaluation.every");
+    if (every == 0 || session_.data().valid.count == 0) return false;
+    const std::int64_t period = every * stepper_.batches_per_epoch();
+    return stepper_.batches() / period > batches_before / period ||
+           stepper_.steps() == total_steps_;
+  }
+
+  void record(const std::string& split, Values values) {
+    StepRecord record;
+    record.step = stepper_.steps();
+    record.epoch = stepper_.epoch();
+    record.wall = wall();
+    record.split = split;
+    record.samples_per_second = recent_rate();
+    record.values = std::move(values);
+    for (Observer* observer : observers_) observer->step(record);
+    last_values_[split] = std::move(record.values);
+  }
+
+  double recent_rate() {
+    const auto now = Clock::now();
+    const double seconds = std::chrono::duration<double>(now - recent_.first).count();
+    const std::int64_t batches = stepper_.batches() - recent_.second;
+    if (batches > 0 && seconds > 0) {
+      rate_ = samples(static_cast<double>(batches) / seconds);
+      recent_ = {now, stepper_.batches()};
+    }
+    return rate_;
+  }
+
+  double samples(double batches) const {
+    return batches * static_cast<double>(config_.integer("optimizer.batch_size"));
+  }
+
+  void save() {
+    if (last_saved_ == stepper_.steps()) return;
+    nlohmann::json json = {{"wall", wall()},
+                           {"early_stopping",
+                            {{"any", early_.state().any},
+                             {"best", early_.state().best},
+                             {"without_improvement", early_.state().without_improvement}}},
+                           {"observers", nlohmann::json::object()},
+                           {"values", nlohmann::json::object()}};
+    for (Observer* observer : observers_) json["observers"][observer->name()] = observer->save();
+    for (const auto& [split, values] : last_values_) json["values"][split] = values_to_json(values);
+    Checkpoint checkpoint;
+    stepper_.save(checkpoint);
+    checkpoint.json = json.dump();
+    checkpoints_.save(checkpoint);
+    last_saved_ = stepper_.steps();
+  }
+
+  RunSummary end(RunSummary summary) {
+    summary.step = stepper_.steps();
+    summary.wall = wall();
+    for (std::size_t i = 0; i < started_; ++i) observers_[i]->finish(summary);
+    started_ = 0;
+    RunResult result{.summary = summary,
+                     .epoch = stepper_.epoch(),
+                     .splits = last_values_,
+                     .checks = {},
+                     .samples_per_second_median = samples(timer_.batches_per_second()),
+                     .step_ms_median = 1e3 * timer_.seconds_per_step()};
+    if (options_.check_counts) result.checks = options_.check_counts();
+    directory_.write("result.json", result_json(result));
+    directory_.write_status(status(status_of(summary.outcome), summary.message));
+    return summary;
+  }
+
+  Session& session_;
+  const Config& config_;
+  RunDirectory& directory_;
+  const std::vector<Observer*>& observers_;
+  const TrainOptions& options_;
+  Stepper stepper_;
+  std::int64_t total_steps_;
+  RecordPlan plan_;
+  EarlyStopping early_;
+  Checkpoints checkpoints_;
+  BlockTimer timer_;
+  std::map<std::string, Values> last_values_;
+  Clock::time_point start_ = Clock::now();
+  std::pair<Clock::time_point, std::int64_t> recent_;
+  double earlier_wall_ = 0.0, rate_ = 0.0;
+  std::int64_t last_saved_ = -1;
+  std::size_t started_ = 0;
+};
+
+}  // namespace
+
+RecordPlan::RecordPlan(const Config& config, std::int64_t total_steps) : total_steps_(total_steps) {
+  for (const char* key : {"log.every", "probes.every", "pictures.every"}) {
+    const std::int64_t every = config.integer(key);
+    if (every > 0) intervals_.push_back(every);
+  }
+}
+
+bool RecordPlan::due(std::int64_t step) const {
+  if (step == 1 || step == total_steps_) return true;
+  for (const std::int64_t every : intervals_) {
+    if (step % every == 0) return true;
+  }
+  return false;
+}
+
+RunSummary train(Session& session, RunDirectory& directory, const std::vector<Observer*>& observers,
+                 const TrainOptions& options) {
+  return Run(session, directory, observers, options).all();
+}
+
+}  // namespace elbow

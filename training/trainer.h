@@ -1,0 +1,56 @@
+// The training loop: steps, records, validation, checkpoints, signals. Knows no objective by name.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/record.h"
+#include "core/spec.h"
+#include "training/run_directory.h"
+#include "training/session.h"
+
+namespace elbow {
+
+struct TrainOptions {
+  /// Continue from the newest undamaged checkpoint of the directory; from the start without one.
+  bool resume = false;
+  /// Terms that observers add, for RunInfo.
+  std::vector<TermSpec> observer_terms;
+  /// Counts of verdicts for result.json, asked for after the observers have finished.
+  std::function<std::map<std::string, std::int64_t>()> check_counts;
+  /// Says one line to the user: a checkpoint passed over, where a resumed run starts.
+  std::function<void(const std::string&)> say;
+};
+
+/// Terms that the loop itself adds to records.
+const std::vector<TermSpec>& loop_terms();
+
+/// Whether a step's record is made: at multiples of log.every, of probes.every and of
+/// pictures.every, at step 1 and at the last step.
+class RecordPlan {
+ public:
+  RecordPlan(const Config& config, std::int64_t total_steps);
+  bool due(std::int64_t step) const;
+
+ private:
+  std::vector<std::int64_t> intervals_;
+  std::int64_t total_steps_;
+};
+
+/// Trains `session` to its last step, and keeps in `directory` the checkpoints, status.json and
+/// result.json. One step after another: optimiser step; train record; at the end of every
+/// evaluation.every-th epoch and of the run a validation pass; early stopping; a checkpoint where
+/// one is due. SIGINT, SIGTERM and SIGUSR1 let the step finish, save and return. At the end of a
+/// run that was not cut short: a test pass (evaluation.test).
+///
+/// A run that is stopped anywhere and resumed gives the parameters and records of one that was
+/// not, bit for bit (wall-clock fields aside). A non-finite loss or gradient ends with
+/// Outcome::diverged, without a checkpoint. Any other error leaves status "failed" and is thrown
+/// on, after the observers' finish.
+RunSummary train(Session& session, RunDirectory& directory, const std::vector<Observer*>& observers,
+                 const TrainOptions& options = {});
+
+}  // namespace elbow
