@@ -108,8 +108,10 @@ std::vector<ScheduleProblem> check_schedule(const Value& value) {
   for (const auto& [key, item] : *table) {
     if (key == "schedule") continue;
     if (!contains(known, key)) {
-      problems.push_back({key, "unknown key '" + key + "' in a " + rule->name +
-                                   " schedule; its keys are " + in_words(known, "and")});
+      const std::string hint = did_you_mean(key, known);
+      problems.push_back(
+          {key, "unknown key '" + key + "' in a " + rule->name + " schedule" +
+                    (hint.empty() ? "; its keys are " + in_words(known, "and") : hint)});
     } else if (const std::string wrong = check_entry(key, item); !wrong.empty()) {
       problems.push_back({key, wrong});
     }

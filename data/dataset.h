@@ -34,10 +34,10 @@ struct Dataset {
 
 struct DatasetRequest {
   std::string name;  ///< mnist | glyphs | ring | grid | two_gaussians | swiss_roll | auto
-  std::int64_t validation = 0;                    ///< taken from the end of the training split
-  std::int64_t seed = 1;                          ///< of generated data
-  std::int64_t train_count = 0, test_count = 0;   ///< 0: the data set's own size (first ones kept)
-  std::optional<std::filesystem::path> data_dir;  ///< --data-dir
+  std::int64_t validation = 0;                   ///< taken from the end of the training split
+  std::int64_t seed = 1;                         ///< of generated data
+  std::int64_t train_count = 0, test_count = 0;  ///< 0: the data set's own size (first ones kept)
+  std::optional<std::filesystem::path> data_dir = std::nullopt;  ///< --data-dir
 };
 
 /// Loads or generates. "auto": MNIST where it is found, else glyphs. Throws Error(data) that names

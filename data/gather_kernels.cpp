@@ -61,6 +61,7 @@ ELBOW_CLONES void gather_bernoulli(const GatherRows& g, const BinarizeKey& key) 
       }
       for (std::int64_t w = 0; w < 4; ++w) {
         const std::int64_t begin = w * blocks + first;
+        if (begin >= g.dim) break;
         const std::int64_t n = std::min(length, g.dim - begin);
         const std::uint8_t* __restrict grey = in + begin;
         float* __restrict bit = out + begin;

@@ -35,7 +35,19 @@ Stroke curve(const Points& points, bool closed = false) {
   return stroke;
 }
 
-Stroke line(const Points& points) { return points; }
+/// Straight from point to point, cut into pieces that a bow can bend.
+Stroke line(const Points& points) {
+  constexpr int kPieces = 3;
+  Stroke stroke = {points.front()};
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    const auto &a = points[i - 1], &b = points[i];
+    for (int piece = 1; piece <= kPieces; ++piece) {
+      const double t = static_cast<double>(piece) / kPieces;
+      stroke.push_back({a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])});
+    }
+  }
+  return stroke;
+}
 
 std::vector<std::vector<Stroke>> all_digits() {
   return {
@@ -126,7 +138,7 @@ std::vector<std::vector<Stroke>> all_digits() {
 std::vector<std::vector<Stroke>> widened(std::vector<std::vector<Stroke>> digits) {
   for (auto& strokes : digits) {
     for (Stroke& stroke : strokes) {
-      for (auto& point : stroke) point[0] *= 1.15;
+      for (auto& point : stroke) point[0] *= 1.12;
     }
   }
   return digits;

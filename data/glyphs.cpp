@@ -57,10 +57,10 @@ Split draw(std::int64_t seed, std::int64_t count, std::uint64_t first_index) {
 
 // Narrow enough that no stroke leaves the image.
 const std::array<GlyphRange, 7> kGlyphRanges = {{
-    {"slant", &GlyphFactors::slant, -0.1, 0.35},
+    {"slant", &GlyphFactors::slant, -0.1, 0.3},
     {"thickness", &GlyphFactors::thickness, 1.7, 3.6},
-    {"rotation", &GlyphFactors::rotation, -0.15, 0.15},
-    {"scale", &GlyphFactors::scale, 0.85, 1.08},
+    {"rotation", &GlyphFactors::rotation, -0.12, 0.12},
+    {"scale", &GlyphFactors::scale, 0.85, 1.06},
     {"shift_x", &GlyphFactors::shift_x, -1.0, 1.0},
     {"shift_y", &GlyphFactors::shift_y, -1.0, 1.0},
     {"curvature", &GlyphFactors::curvature, -0.12, 0.12},

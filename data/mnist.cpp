@@ -14,13 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct StandardFile {
-  const char* name;
-  std::size_t rank;
-  const char* sha256;  // of the decompressed bytes
-};
-
-constexpr std::array<StandardFile, 4> kFiles = {{
+constexpr std::array<StandardMnistFile, 4> kFiles = {{
     {"train-images-idx3-ubyte", 3,
      "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"},
     {"train-labels-idx1-ubyte", 1,
@@ -70,8 +64,8 @@ void check_labels(const fs::path& path, const IdxArray& labels) {
   }
 }
 
-Split read_split(const fs::path& dir, const StandardFile& images_file,
-                 const StandardFile& labels_file, Sha256& hash) {
+Split read_split(const fs::path& dir, const StandardMnistFile& images_file,
+                 const StandardMnistFile& labels_file, Sha256& hash) {
   const fs::path images_path = require_file(dir, images_file.name);
   const fs::path labels_path = require_file(dir, labels_file.name);
   IdxArray images = read_idx(images_path, 3);
@@ -99,11 +93,13 @@ Split read_split(const fs::path& dir, const StandardFile& images_file,
 
 }  // namespace
 
+const std::array<StandardMnistFile, 4>& standard_mnist_files() { return kFiles; }
+
 const char* const kMnistSha256 = "b2d8f5bf39174ee5ffeefa97e42d673c35432b411bb5d1f74fbbeddae7f1690a";
 
 std::vector<MnistFileCheck> check_mnist(const fs::path& dir) {
   std::vector<MnistFileCheck> table;
-  for (const StandardFile& file : kFiles) {
+  for (const StandardMnistFile& file : kFiles) {
     MnistFileCheck& row = table.emplace_back();
     row.name = file.name;
     try {
@@ -171,7 +167,7 @@ std::vector<fs::path> mnist_search_path(const std::optional<fs::path>& data_dir)
 std::optional<fs::path> find_mnist(const std::optional<fs::path>& data_dir) {
   for (const fs::path& dir : mnist_search_path(data_dir)) {
     bool complete = true;
-    for (const StandardFile& file : kFiles) complete = complete && find_file(dir, file.name);
+    for (const StandardMnistFile& file : kFiles) complete = complete && find_file(dir, file.name);
     if (complete) return dir;
   }
   return std::nullopt;

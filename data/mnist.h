@@ -1,6 +1,8 @@
 // The four IDX files of MNIST: where they are, whether they are the standard ones, their content.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -9,6 +11,15 @@
 #include "data/dataset.h"
 
 namespace elbow {
+
+struct StandardMnistFile {
+  const char* name;
+  std::size_t rank;    ///< 3 for images, 1 for labels
+  const char* sha256;  ///< of the decompressed bytes
+};
+
+/// Train images, train labels, test images, test labels.
+const std::array<StandardMnistFile, 4>& standard_mnist_files();
 
 /// One file of `elbow data check`.
 struct MnistFileCheck {
@@ -28,8 +39,8 @@ std::vector<MnistFileCheck> check_mnist(const std::filesystem::path& dir);
 /// file, byte and remedy.
 Dataset load_mnist(const std::filesystem::path& dir);
 
-/// SHA-256 of the four decompressed files in the order train images, train labels, test images,
-/// test labels, as from `zcat ... | sha256sum`.
+/// SHA-256 of the four decompressed files, one after another in that order, as from `zcat ... |
+/// sha256sum`.
 extern const char* const kMnistSha256;
 
 }  // namespace elbow

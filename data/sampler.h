@@ -32,13 +32,17 @@ struct DataBatch {
 ///   threshold  x = [k >= 128]
 ///   fixed      x = [u < k / 255], u fixed by (seed, split index, pixel): the same in every epoch
 ///   dynamic    x = [u < k / 255], u fresh by (key, counter): counter-based generator
-/// The probability is exactly k / 255 up to 2^-24: k = 0 never and k = 255 always gives 1.
+/// The probability is exactly k / 255 up to 2^-24: k = 0 never and k = 255 always gives 1. The
+/// result does not depend on the number of threads. Points pass unchanged. Errors: an index
+/// outside.
 DataBatch gather(const Split& split, std::int64_t dim, const std::vector<std::int64_t>& indices,
                  const PixelTransform& transform, std::uint64_t key, std::uint64_t counter);
 
 /// Endless shuffled minibatches of a fixed size: a fresh permutation per epoch; a batch that an
 /// epoch's end cuts is dropped (its images come back in the next permutation).
 /// The state (epoch, position, seed, counter) is four integers: resuming needs no replay.
+/// `data` and `split` must outlive it. Errors: Error(usage) where batch_size is not 1 ...
+/// split.count.
 class BatchSampler {
  public:
   BatchSampler(const Dataset& data, const Split& split, PixelTransform transform,
@@ -47,10 +51,11 @@ class BatchSampler {
   std::int64_t batches_per_epoch() const;
 
   struct State {
-    std::int64_t epoch = 0, position = 0;
-    std::uint64_t seed = 0, counter = 0;
+    std::int64_t epoch = 0, position = 0;  ///< position: images of this epoch already drawn
+    std::uint64_t seed = 0, counter = 0;   ///< counter: batches drawn since the start
   };
   State state() const;
+  /// Errors: Error(data) when the position does not fit the split.
   void restore(const State& state);
 
  private:

@@ -28,7 +28,7 @@ struct CheckCount {
   std::int64_t z_count = 0;  ///< finite z of statistical and optimum identities ...
   double z_mean = 0.0;       ///< ... their mean ...
   double z_m2 = 0.0;         ///< ... and the sum of squared deviations
-  std::optional<FirstFailure> first_failure;
+  std::optional<FirstFailure> first_failure = {};
 
   /// Standard deviation of z; near 1 when the standard errors are right. 0 below two values.
   double z_sd() const;

@@ -60,7 +60,7 @@ void LogSink::step(StepRecord& record) {
 }
 
 void LogSink::finish(const RunSummary& summary) {
-  std::string text = std::string(to_string(summary.outcome)) + " at step " +
+  std::string text = std::string(outcome_words(summary.outcome)) + " at step " +
                      std::to_string(summary.step) + " after " + duration(summary.wall);
   if (!summary.message.empty()) text += ": " + summary.message;
   const bool bad = summary.outcome == Outcome::diverged || summary.outcome == Outcome::failed;

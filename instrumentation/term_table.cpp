@@ -15,7 +15,7 @@ std::string source_of(const TermSpec& term) {
   const auto slashes = std::count(term.name.begin(), term.name.end(), '/');
   const bool gradient = term.name.rfind("gradient_norm/", 0) == 0 && slashes == 2;
   const bool probe = gradient || term.name == "active_units/probe";
-  return probe ? "instrumentation/probe.cpp" : "training";
+  return probe ? "instrumentation/probe.cpp" : "training/loop_terms.cpp";
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace elbow {
 
 struct TermEntry {
   TermSpec term;
-  std::string source;  ///< file of the spec, or the folder that adds the term
+  std::string source;  ///< file that declares the term
 };
 
 /// Keys are looked up exactly first, then in the family "prefix/*" with the longest prefix. The

@@ -84,7 +84,7 @@ void Terminal::start(const RunInfo& info) {
   info_ = info;
   terms_ = TermTable(info);
   started_ = options_.clock();
-  drawn_ = started_ - kRedraw;
+  drawn_ = started_ - 2.0 * kRedraw;
   printed_progress_ = 0.0;
   first_ = true;
   unprinted_ = false;
@@ -179,7 +179,7 @@ void Terminal::finish(const RunSummary& summary) {
     *options_.out << "\n" << std::flush;
     shown_.clear();
   }
-  std::string text = std::string(to_string(summary.outcome)) + " at step " +
+  std::string text = std::string(outcome_words(summary.outcome)) + " at step " +
                      std::to_string(summary.step) + " after " + duration(summary.wall);
   if (!summary.message.empty()) text += ": " + summary.message;
   if (summary.outcome == Outcome::diverged || summary.outcome == Outcome::failed) {

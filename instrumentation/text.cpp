@@ -147,7 +147,7 @@ std::string describe_failure(const StepRecord& record, const CheckResult& check)
   return text;
 }
 
-std::string_view to_string(Outcome outcome) {
+std::string_view outcome_words(Outcome outcome) {
   switch (outcome) {
     case Outcome::finished:
       return "finished";

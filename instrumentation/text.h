@@ -39,6 +39,6 @@ std::string fit(std::string_view text, int columns);
 std::string describe_failure(const StepRecord& record, const CheckResult& check);
 
 /// How a run ended: "finished", "stopped early", ...
-std::string_view to_string(Outcome outcome);
+std::string_view outcome_words(Outcome outcome);
 
 }  // namespace elbow

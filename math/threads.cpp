@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "core/error.h"
 #include "math/cores.h"
 #include "math/onednn_matmul.h"
 
@@ -81,6 +82,11 @@ void warn_about_environment(int threads, int cores, std::vector<std::string>& wa
 }  // namespace
 
 ThreadReport configure_threads(int threads, bool onednn) {
+  if (threads < 0 || threads > 1024) {
+    throw Error("There cannot be " + std::to_string(threads) +
+                    " threads; say a number from 1 to 1024, or 0 for one per core.",
+                ExitCode::usage);
+  }
   const int cores = usable_cores();
   const int wanted = threads > 0 ? threads : cores;
   ThreadReport report;

@@ -17,7 +17,7 @@ struct ThreadReport {
 /// Sets everything once, at start. threads = 0: physical cores that this process may use.
 /// With a BLAS that has a pool of its own, either oneDNN does the matrix products (programs that
 /// link math/sgemm.cpp; `onednn` switches that) and BLAS gets one thread, or BLAS gets all threads
-/// and everything else one.
+/// and everything else one. Errors: threads outside 0..1024.
 ThreadReport configure_threads(int threads, bool onednn = true);
 
 /// glibc: keep large blocks instead of returning them to the kernel at every step. First lines of

@@ -119,7 +119,7 @@ attempt() {
     [ "$why" = "the file is truncated" ] || rm -f "$2"
   else
     why="refused or broken off: $(tail -n 1 "$2.log" | tr -d '\r')"
-    if [ -s "$2" ] && looks_like_html "$2"; then rm -f "$2"; fi
+    if [ ! -s "$2" ] || looks_like_html "$2"; then rm -f "$2"; fi
   fi
   say "$1: $why"
   return 1

@@ -3,15 +3,13 @@
 #include <ATen/core/Dict.h>
 #include <ATen/ops/empty.h>
 #include <torch/csrc/jit/serialization/pickle.h>
-#include <zlib.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <nlohmann/json.hpp>
-#include <string_view>
 
 #include "core/error.h"
+#include "training/crc32.h"
 #include "training/files.h"
 #include "training/safetensors.h"
 
@@ -24,11 +22,6 @@ constexpr const char* kWeights = "weights.safetensors";
 constexpr const char* kState = "state.pt";
 constexpr const char* kManifest = "manifest.json";
 constexpr const char* kText = "json";
-
-std::uint32_t crc_of(std::string_view bytes) {
-  return static_cast<std::uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
 
 Tensor text_tensor(const std::string& text) {
   const Tensor bytes = at::empty({static_cast<std::int64_t>(text.size())}, at::kByte);
@@ -66,7 +59,7 @@ std::string checked_bytes(const fs::path& path, const nlohmann::json& manifest) 
     throw Error(path.string() + " has " + std::to_string(bytes.size()) + " bytes instead of " +
                 std::to_string(expected) + ".");
   }
-  if (crc_of(bytes) != entry.at("crc32").get<std::uint32_t>()) {
+  if (crc32(bytes) != entry.at("crc32").get<std::uint32_t>()) {
     throw Error(path.string() + " is damaged: its checksum differs from the manifest's.");
   }
   return bytes;
@@ -119,8 +112,8 @@ void Checkpoints::save(const Checkpoint& checkpoint) const {
   const std::string state = encode_state(checkpoint);
   const nlohmann::json manifest = {
       {"step", checkpoint.step},
-      {kWeights, {{"bytes", weights.size()}, {"crc32", crc_of(weights)}}},
-      {kState, {{"bytes", state.size()}, {"crc32", crc_of(state)}}}};
+      {kWeights, {{"bytes", weights.size()}, {"crc32", crc32(weights)}}},
+      {kState, {{"bytes", state.size()}, {"crc32", crc32(state)}}}};
 
   const fs::path target = folder(checkpoint.step);
   const fs::path temporary = directory_ / (".step_" + std::to_string(checkpoint.step) + ".tmp");

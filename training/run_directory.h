@@ -10,9 +10,9 @@
 namespace elbow {
 
 struct RunDirectoryRequest {
-  std::optional<std::filesystem::path> directory;  ///< --run-dir
-  std::filesystem::path root = "runs";             ///< where a run without --run-dir gets a folder
-  std::string name;                                ///< run.name: runs/<name>, then <name>-2, ...
+  std::optional<std::filesystem::path> directory = {};  ///< --run-dir
+  std::filesystem::path root = "runs";  ///< where a run without --run-dir gets a folder
+  std::string name = {};                ///< run.name: runs/<name>, then <name>-2, ...
   bool resume = false;     ///< continue the run in `directory`, or the newest runs/<name>[-k]
   bool overwrite = false;  ///< remove what an earlier run left in `directory`
 };
@@ -37,7 +37,7 @@ class RunDirectory {
   struct Status {
     std::string status = "running";  ///< running | finished | interrupted | diverged | failed
     std::int64_t step = 0, total_steps = 0;
-    std::string message;
+    std::string message = {};
   };
   /// Writes status.json with the time as heartbeat.
   void write_status(const Status& status);

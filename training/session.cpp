@@ -57,7 +57,7 @@ DatasetRequest dataset_request(const Config& config,
 }
 
 PixelTransform pixel_transform(const Config& config) {
-  return {.binarize = binarize_from(config.text("data.binarize")),
+  return {.binarize = binarize_from(text_or(config, "data.binarize", "none")),
           .symmetric = symmetric(config),
           .seed = static_cast<std::uint64_t>(config.integer("data.seed"))};
 }
@@ -82,14 +82,6 @@ void Session::check_data() const {
   if (points && text_or(config_, "likelihood.name", "") == "bernoulli") {
     refuse("likelihood.name = \"bernoulli\" is for pixels in [0, 1]; '" + data_.name +
            "' has real-valued points. Use likelihood.name=gaussian.");
-  }
-  if (points && transform_.binarize != Binarize::none) {
-    refuse("data.binarize is for images; '" + data_.name + "' has real-valued points. Use " +
-           "data.binarize=none.");
-  }
-  if (points && transform_.symmetric) {
-    refuse("data.range = \"symmetric\" is for images; '" + data_.name +
-           "' has points with a scale of their own. Use data.range=unit.");
   }
   for (const char* key : {"encoder", "decoder", "generator", "discriminator"}) {
     const std::string path = std::string("model.") + key;
@@ -196,9 +188,6 @@ bool Session::declares_term(const std::string& name) const {
 }
 
 void Session::check_training() const {
-  const bool epochs = config_.integer("run.epochs") > 0;
-  const bool steps = config_.integer("run.steps") > 0;
-  if (epochs == steps) refuse("Give exactly one of run.epochs and run.steps.");
   const std::int64_t batch = config_.integer("optimizer.batch_size");
   if (batch > data_.train.count) {
     refuse("optimizer.batch_size is " + std::to_string(batch) + ", but the training split has " +

@@ -18,11 +18,11 @@ struct TrainOptions {
   /// Continue from the newest undamaged checkpoint of the directory; from the start without one.
   bool resume = false;
   /// Terms that observers add, for RunInfo.
-  std::vector<TermSpec> observer_terms;
+  std::vector<TermSpec> observer_terms = {};
   /// Counts of verdicts for result.json, asked for after the observers have finished.
-  std::function<std::map<std::string, std::int64_t>()> check_counts;
+  std::function<std::map<std::string, std::int64_t>()> check_counts = {};
   /// Says one line to the user: a checkpoint passed over, where a resumed run starts.
-  std::function<void(const std::string&)> say;
+  std::function<void(const std::string&)> say = {};
 };
 
 /// Terms that the loop itself adds to records.

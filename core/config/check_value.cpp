@@ -109,7 +109,8 @@ class Checker {
     const auto problems = check_schedule(value);
     for (const auto& problem : problems) {
       const Node* entry = problem.key.empty() ? nullptr : node.find(problem.key);
-      report(entry == nullptr ? node : *entry, path_ + ": " + problem.message);
+      diagnostics_.error(source_.at(entry == nullptr ? node.at : entry->key),
+                         path_ + ": " + problem.message);
     }
     if (!problems.empty()) return {};
     const Schedule rule = Schedule::from(value);

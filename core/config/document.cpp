@@ -5,36 +5,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/config/scanner.h"
+
 namespace elbow {
 namespace {
 
 // A config is a page of text; larger or deeper input is not one, and could exhaust the stack.
 constexpr std::size_t kMaxBytes = 256 * 1024;
-constexpr int kMaxDots = 32;
 
 Position place(const toml::source_position& position) {
   return {static_cast<int>(position.line), static_cast<int>(position.column)};
-}
-
-void check_size(std::string_view text) {
-  if (text.size() > kMaxBytes) throw SyntaxError{{1, 1}, "a config may have at most 256 KiB"};
-  Position at{1, 0};
-  int dots = 0;
-  bool comment = false, blank = true;
-  for (const char c : text) {
-    ++at.column;
-    if (c == '\n') {
-      at = {at.line + 1, 0};
-      dots = 0;
-      comment = false;
-      blank = true;
-      continue;
-    }
-    if (blank && c == '#') comment = true;
-    if (c != ' ' && c != '\t') blank = false;
-    if (c == '=' || c == ',') dots = 0;
-    if (c == '.' && !comment && ++dots > kMaxDots) throw SyntaxError{at, "too many dots in a key"};
-  }
 }
 
 Node convert(const toml::node& source) {
@@ -91,7 +71,8 @@ Value Node::value() const {
 }
 
 Node parse_toml(std::string_view text) {
-  check_size(text);
+  if (text.size() > kMaxBytes) throw SyntaxError{{1, 1}, "a config may have at most 256 KiB"};
+  Scanner(text).scan();
   try {
     return convert(toml::parse(text));
   } catch (const toml::parse_error& error) {

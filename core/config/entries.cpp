@@ -62,7 +62,11 @@ class Collector {
     }
     std::vector<std::string> homes;
     for (const std::string& section : sections_) {
-      if (find_key(schema_, section, member.name) != nullptr) homes.push_back(bracketed(section));
+      const auto kind = component_kind(section);
+      if (find_key(schema_, section, member.name) != nullptr ||
+          (kind && !owners(schema_, *kind, member.name).empty())) {
+        homes.push_back(bracketed(section));
+      }
     }
     const bool few = !homes.empty() && homes.size() <= 3;
     report(source, member.key,

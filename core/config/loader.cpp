@@ -118,7 +118,7 @@ std::string ConfigLoader::unknown_key(const std::string& section, const std::str
       for (const ParameterSpec& parameter : spec.parameters) others.push_back(parameter.name);
     }
     if (const std::string meant = elbow::nearest(key, others); !meant.empty()) {
-      return message + "; did you mean '" + meant + "', a parameter of " +
+      return message + "; did you mean '" + meant + "', a parameter of " + section + " " +
              in_words(owners(schema_, *kind, meant), "and") + "?";
     }
   }

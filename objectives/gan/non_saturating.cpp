@@ -36,7 +36,8 @@ ObjectiveEntry entry() {
                .convention = "D = σ(l); L_D sums the real and the fake part (equilibrium 2 ln 2, "
                              "not ln 2); not zero-sum; at the optimal D the generator descends "
                              "2 KL(m‖p), m = (p+q)/2",
-               .terms = join(cross_entropy_terms(
+               .terms =
+                   join(cross_entropy_terms(
                             "+", {"−ln D(G(z))", "-\\ln D(G(z))=\\ln(1+e^{-l})", kLn2},
                             "how little the discriminator believes in the samples; rises while "
                             "they improve if the discriminator improves faster",
@@ -53,11 +54,11 @@ ObjectiveEntry entry() {
                              .equilibrium = -kLn2,
                              .meaning = "what the minimax generator would pay on these samples",
                              .confused_with = "the loss that is minimised here",
-                             .reference = "Goodfellow et al. 2014, equation 1"}},
+                             .reference = "Goodfellow et al. 2014, equation 1"}}),
                .identities =
                    cross_entropy_identities("loss/generator/minimax", "loss/generator/fake")},
       .create = [](const Parameters&, const Build& build) {
-    return make_adversarial(formulas(), build.latent);
+        return make_adversarial(formulas(), build.latent);
       }};
 }
 

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 #include "core/error.h"
+#include "tests/data/environment.h"
 #include "tests/data/idx_files.h"
 
 #ifdef ELBOW_RAPIDCHECK
@@ -14,13 +17,13 @@ namespace elbow {
 namespace {
 
 using ::testing::AllOf;
+using testing::big_endian;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
-using testing::big_endian;
 using testing::gzip;
+using ::testing::HasSubstr;
 using testing::idx_bytes;
+using ::testing::StartsWith;
 using testing::TempDir;
 
 const std::string kValues = "abcdefghijklmnopqrstuvwx";  // 24 = 2 * 3 * 4
@@ -88,7 +91,8 @@ TEST(Idx, WrongMagicTypeAndRank) {
   bytes = kArray;
   bytes[2] = 0x0d;
   EXPECT_THAT(complaint(dir, bytes), complains(dir, 2, "unsigned bytes (08)"));
-  EXPECT_THAT(complaint(dir, kArray, 1), complains(dir, 3, "3 dimensions, but 1 expected (labels)"));
+  EXPECT_THAT(complaint(dir, kArray, 1),
+              complains(dir, 3, "3 dimensions, but 1 expected (labels)"));
   EXPECT_THAT(complaint(dir, gzip(kArray), 1), complains(dir, 3, "(of the decompressed data)"));
 }
 
@@ -130,6 +134,24 @@ TEST(Idx, CorruptGzip) {
   EXPECT_THAT(complaint(dir, bytes), complains(dir, 11, "invalid block type"));
 }
 
+// Past the ten bytes of the gzip header, in which time and system do not matter; the bits that pad
+// the last byte of the deflate stream do not matter either.
+TEST(Idx, EveryFlippedBitOfAGzipIsFound) {
+  const TempDir dir;
+  const std::string whole = gzip(kArray);
+  for (std::size_t i = 10; i < whole.size(); ++i) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string bytes = whole;
+      bytes[i] = static_cast<char>(bytes[i] ^ (1 << bit));
+      if (complaint(dir, bytes).empty()) {
+        const IdxArray array = read_idx(dir / "f.gz", 3);
+        EXPECT_EQ(std::string(array.values.begin(), array.values.end()), kValues);
+        EXPECT_EQ(i, whole.size() - 9) << "bit " << bit;
+      }
+    }
+  }
+}
+
 TEST(Idx, TrailingBytes) {
   const TempDir dir;
   EXPECT_THAT(complaint(dir, kArray + "z"), complains(dir, 40, "bytes follow the data"));
@@ -152,23 +174,25 @@ TEST(Idx, AbsurdDimensions) {
               complains(dir, 4, "more than a gzip file of"));
 }
 
-// 300 MB of zeros in 300 kB: the header promises 40 bytes, and inflating stops behind them.
+// 100 MB of zeros behind a header that promises 24: inflating stops there. All of it would take
+// about 0.2 s of processor time.
 TEST(Idx, ZipBombIsNotInflated) {
   const TempDir dir;
-  const std::string bomb = gzip(idx_bytes({2, 3, 4}, std::string(300'000'000, '\0')), 9);
+  const std::string bomb = gzip(idx_bytes({2, 3, 4}, std::string(100'000'000, '\0')), 1);
   ASSERT_LT(bomb.size(), 1'000'000u);
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   EXPECT_THAT(complaint(dir, bomb), complains(dir, 40, "more bytes follow"));
-  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-  EXPECT_LT(taken.count(), 0.1);  // inflating all of it takes about a second
+  EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 0.05);
 }
 
 #ifdef ELBOW_RAPIDCHECK
 
+const int kSeed = testing::fix_property_seed();
+
 std::string arbitrary_array(std::vector<std::uint32_t>& dims) {
   dims = {*rc::gen::inRange(1u, 9u), *rc::gen::inRange(1u, 7u), *rc::gen::inRange(1u, 7u)};
-  const auto values = *rc::gen::container<std::string>(dims[0] * dims[1] * dims[2],
-                                                       rc::gen::arbitrary<char>());
+  const auto values =
+      *rc::gen::container<std::string>(dims[0] * dims[1] * dims[2], rc::gen::arbitrary<char>());
   return idx_bytes(dims, values);
 }
 

@@ -96,7 +96,7 @@ inline RunInfo gan_run() {
                 term("probability/fake", "D(G(z))", "+")};
   spec.terms[0].equilibrium = 2.0 * std::log(2.0);
   spec.terms[1].equilibrium = std::log(2.0);
-  for (std::size_t i : {5, 6}) {
+  for (const std::size_t i : {std::size_t{5}, std::size_t{6}}) {
     spec.terms[i].minimum = 0.0;
     spec.terms[i].maximum = 1.0;
   }

@@ -99,7 +99,7 @@ TEST(TermTable, SourcesOfTermsWithoutASpec) {
   const TermTable table(info);
   EXPECT_EQ(table.find("gradient_norm/encoder/elbo/kl")->source, "instrumentation/probe.cpp");
   EXPECT_EQ(table.find("active_units/probe")->source, "instrumentation/probe.cpp");
-  EXPECT_EQ(table.find("gradient_norm/encoder")->source, "training");
+  EXPECT_EQ(table.find("gradient_norm/encoder")->source, "training/loop_terms.cpp");
 }
 
 }  // namespace

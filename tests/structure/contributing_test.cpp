@@ -51,7 +51,8 @@ std::string section(const std::string& page, const std::string& heading) {
 
 TEST(Contributing, BlocksAreReadFromThePage) {
   const auto blocks = blocks_of(
-      "1. Write\n   ```cpp a/b.cpp\n   int x;\n     int y;\n   ```\n2. Run\n   ```sh\n   ls\n   ```\n");
+      "1. Write\n   ```cpp a/b.cpp\n   int x;\n     int y;\n   ```\n2. Run\n   ```sh\n   ls\n   "
+      "```\n");
   ASSERT_EQ(blocks.size(), 2u);
   EXPECT_EQ(blocks[0].path, "a/b.cpp");
   EXPECT_EQ(blocks[0].text, "int x;\n  int y;\n");
@@ -72,9 +73,9 @@ TEST(Contributing, TheStepsAddThreeFilesAndChangeNone) {
 }
 
 void copy_tree(const fs::path& to) {
-  for (const auto& folder : {"app", "cmake", "configs", "core", "data", "docs", "instrumentation",
-                             "math", "models", "objectives", "report", "scripts", "training",
-                             "tests/support", "tests/structure"}) {
+  for (const auto& folder :
+       {"app", "cmake", "configs", "core", "data", "docs", "instrumentation", "math", "models",
+        "objectives", "report", "scripts", "training", "tests/support", "tests/structure"}) {
     if (!fs::exists(source_root() / folder)) continue;
     fs::create_directories((to / folder).parent_path());
     fs::copy(source_root() / folder, to / folder, fs::copy_options::recursive);

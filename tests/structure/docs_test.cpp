@@ -16,37 +16,41 @@ namespace {
 using ::testing::HasSubstr;
 
 Spec toy(const std::string& name, const std::string& family) {
-  return {.kind = SpecKind::objective,
-          .name = name,
-          .family = family,
-          .summary = "a toy",
-          .equation = "L=a\\mid b",
-          .unicode = "L = a|b",
-          .reference = "Somebody 2000",
-          .convention = "nats",
-          .parameters = {{.name = "rate",
-                          .symbol = "λ",
-                          .default_value = 0.5,
-                          .minimum = 0.0,
-                          .minimum_excluded = true,
-                          .schedulable = true,
-                          .description = "how fast"},
-                         {.name = "mode",
-                          .type = ValueType::text,
-                          .default_value = Value(),
-                          .choices = {"a", "b"},
-                          .description = "which"}},
-          .terms = {{.name = "kl",
-                     .symbol = "KL(q|p)",
-                     .unit = "nats",
-                     .sign = "+",
-                     .reduction = "mean",
-                     .estimator = "exact",
-                     .minimum = 0.0,
-                     .equilibrium = 0.25,
-                     .meaning = "distance",
-                     .confused_with = "its negative"}},
-          .identities = {{.id = "V1", .kind = IdentityKind::exact, .statement = "a = b"}}};
+  return {
+      .kind = SpecKind::objective,
+      .name = name,
+      .family = family,
+      .summary = "a toy",
+      .equation = "L=a\\mid b",
+      .unicode = "L = a|b",
+      .reference = "Somebody 2000",
+      .convention = "nats",
+      .parameters = {{.name = "rate",
+                      .symbol = "λ",
+                      .default_value = 0.5,
+                      .minimum = 0.0,
+                      .minimum_excluded = true,
+                      .schedulable = true,
+                      .description = "how fast"},
+                     {.name = "mode",
+                      .symbol = "",
+                      .type = ValueType::text,
+                      .default_value = Value(),
+                      .choices = {"a", "b"},
+                      .description = "which"}},
+      .terms = {{.name = "kl",
+                 .symbol = "KL(q|p)",
+                 .latex = "k",
+                 .unit = "nats",
+                 .sign = "+",
+                 .reduction = "mean",
+                 .estimator = "exact",
+                 .minimum = 0.0,
+                 .equilibrium = 0.25,
+                 .meaning = "distance",
+                 .confused_with = "its negative",
+                 .reference = "Somebody 2000"}},
+      .identities = {{.id = "V1", .kind = IdentityKind::exact, .statement = "a = b", .sides = {}}}};
 }
 
 TEST(EquationsMarkdown, HoldsEverythingASpecSays) {
@@ -82,8 +86,8 @@ TEST(Docs, EquationsAreThoseOfTheSpecs) {
 
 TEST(Docs, ReadmeNamesTheExitCodes) {
   const std::string readme = read_file(source_root() / "README.md");
-  for (const char* code : {"| 0 |", "| 1 |", "| 2 |", "| 3 |", "| 4 |", "| 5 |", "| 75 |",
-                           "| 130 |"}) {
+  for (const char* code :
+       {"| 0 |", "| 1 |", "| 2 |", "| 3 |", "| 4 |", "| 5 |", "| 75 |", "| 130 |"}) {
     EXPECT_THAT(readme, HasSubstr(code));
   }
 }

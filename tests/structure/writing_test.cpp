@@ -29,8 +29,19 @@ bool has_word(const std::string& line, const std::string& word) {
 
 // Split, so that this file does not report itself.
 const std::vector<std::string>& unfinished_words() {
-  static const std::vector<std::string> words = {"TO" "DO", "FIX" "ME", "XX" "X", "HA" "CK",
-                                                 "not implem" "ented", "lorem ip" "sum"};
+  static const std::vector<std::string> words = {
+      "TO"
+      "DO",
+      "FIX"
+      "ME",
+      "XX"
+      "X",
+      "HA"
+      "CK",
+      "not implem"
+      "ented",
+      "lorem ip"
+      "sum"};
   return words;
 }
 
