@@ -21,6 +21,7 @@
 #include "math/threads.h"
 #include "objectives/registry.h"
 #include "training/environment.h"
+#include "training/result.h"
 #include "training/trainer.h"
 
 namespace elbow::app {
@@ -87,23 +88,6 @@ struct StepWatch : Observer {
   void step(StepRecord& record) override { now = record.step; }
   std::int64_t now = 0;
 };
-
-int exit_code(const RunSummary& summary, bool checks_failed) {
-  switch (summary.outcome) {
-    case Outcome::interrupted:
-      return static_cast<int>(ExitCode::interrupted);
-    case Outcome::stopped:
-      return static_cast<int>(ExitCode::stopped);
-    case Outcome::diverged:
-      return static_cast<int>(ExitCode::diverged);
-    case Outcome::failed:
-      return static_cast<int>(ExitCode::failure);
-    case Outcome::finished:
-    case Outcome::early_stopped:
-      break;
-  }
-  return static_cast<int>(checks_failed ? ExitCode::check_failed : ExitCode::ok);
-}
 
 PictureOptions picture_options(Session& session) {
   const Config& config = session.config();
@@ -214,13 +198,14 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
   const std::string checks = check_summary(monitor.counts());
   terminal.note(checks);
   log.note(checks);
-  const int code = exit_code(summary, monitor.failed());
-  if (code == static_cast<int>(ExitCode::interrupted) || code == static_cast<int>(ExitCode::stopped)) {
+  ExitCode code = exit_code(summary.outcome);
+  if (code == ExitCode::ok && monitor.failed()) code = ExitCode::check_failed;
+  if (code == ExitCode::interrupted || code == ExitCode::stopped) {
     terminal.note("Continue with: elbow train " + path + "/config.toml --run-dir " + path +
                   " --resume");
   }
   std::cout << path << std::endl;
-  return code;
+  return static_cast<int>(code);
 }
 
 }  // namespace

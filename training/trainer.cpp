@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/error.h"
 #include "training/block_timer.h"
 #include "training/checkpoint.h"
 #include "training/early_stopping.h"
@@ -79,6 +80,7 @@ class Run {
     nlohmann::json saved;
     if (restored != nullptr) {
       saved = nlohmann::json::parse(restored->json);
+      require_same_data(saved.at("data"));
       stepper_.restore(*restored);
       last_saved_ = stepper_.steps();
       earlier_wall_ = saved.at("wall");
@@ -111,6 +113,15 @@ class Run {
       const auto text = saved.at("observers").find(observer->name());
       if (text != saved.at("observers").end()) observer->restore(text->get<std::string>());
     }
+  }
+
+  void require_same_data(const std::string& sha256) const {
+    if (sha256 == session_.data().sha256) return;
+    throw Error("The data set '" + session_.data().name +
+                    "' has other bytes than when this run started (SHA-256 " +
+                    session_.data().sha256 + ", then " + sha256 +
+                    "). Give its data with --data-dir, or start a new run.",
+                ExitCode::data);
   }
 
   RunSummary loop() {
@@ -197,6 +208,7 @@ class Run {
   void save() {
     if (last_saved_ == stepper_.steps()) return;
     nlohmann::json json = {{"wall", wall()},
+                           {"data", session_.data().sha256},
                            {"early_stopping",
                             {{"any", early_.state().any},
                              {"best", early_.state().best},

@@ -20,10 +20,10 @@ TEST(LossTranslator, SquaredErrorLosses) {
 
 TEST(LossTranslator, CrossEntropyLosses) {
   EXPECT_DOUBLE_EQ(effective_beta({}), 1.0);
-  EXPECT_DOUBLE_EQ(effective_beta({.reconstruction_weight = kPixels,
-                                   .pixel_divisor = kPixels,
-                                   .latent_divisor = kLatents}),
-                   1.0 / kLatents);
+  EXPECT_DOUBLE_EQ(
+      effective_beta(
+          {.reconstruction_weight = kPixels, .pixel_divisor = kPixels, .latent_divisor = kLatents}),
+      1.0 / kLatents);
   EXPECT_DOUBLE_EQ(effective_beta({.pixel_divisor = kPixels}), kPixels);
 }
 

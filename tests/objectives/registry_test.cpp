@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <set>
 
 #include "core/error.h"
 #include "math/torch_compat.h"
+#include "tests/support/gradients.h"
 #include "tests/support/identities.h"
 #include "tests/support/tiny_world.h"
 
@@ -185,6 +187,52 @@ TEST(Registry, EveryIdentityIsEvaluatedAndHoldsOnEveryObjective) {
         testing::expect_all_hold(entry.spec.identities, testing::record(evaluations));
       }
     }
+}
+
+/// Central differences of a loss in every parameter of a phase against its gradient. `loss` draws
+/// the same noise at every call.
+void expect_loss_gradient(const World& world, const Phase& phase,
+                          const std::function<Tensor()>& loss) {
+  const std::vector<Tensor> parameters = world.parameters(phase);
+  const std::vector<Tensor> slopes = gradients(loss(), parameters);
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    Tensor parameter = parameters[i];
+    const Tensor kept = parameter.detach().clone();
+    const Tensor differences = testing::finite_difference(
+        [&](const Tensor& value) {
+          parameter.set_data(value.detach().clone());
+          return loss().detach();
+        },
+        kept);
+    parameter.set_data(kept);
+    testing::expect_close(slopes[i], differences, 1e-5);
+  }
+}
+
+TEST(Registry, EveryLossMatchesFiniteDifferencesInEveryParameter) {
+  for (const ObjectiveEntry& entry : objective_entries()) {
+    SCOPED_TRACE(entry.spec.name);
+    World world = World::of(entry.spec.name, at::kDouble);
+    for (const Phase& phase : world.objective->phases())
+      expect_loss_gradient(world, phase, [&] {
+        world.latent = make_generator(17);
+        return world.objective->evaluate(phase, world.context(Mode::train, false)).loss;
+      });
+  }
+}
+
+TEST(Registry, EveryPenaltyMatchesFiniteDifferencesInEveryParameter) {
+  for (const PenaltyEntry& entry : penalty_entries()) {
+    SCOPED_TRACE(entry.spec.name);
+    World world = World::gan("wasserstein", at::kDouble);
+    const auto penalty = entry.create(parameters_of(entry.spec));
+    const Evaluation phase = world.evaluate("discriminator");
+    const auto loss = [&] {
+      at::Generator noise = make_generator(3);
+      return penalty->evaluate(phase, world.context(Mode::train, false), noise).loss;
+    };
+    if (loss().defined()) expect_loss_gradient(world, world.phase("discriminator"), loss);
+  }
 }
 
 TEST(Registry, EverySpecIsComplete) {

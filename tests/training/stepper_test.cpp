@@ -99,6 +99,35 @@ TEST(Stepper, ValuesHoldTermsNormsAndRates) {
   EXPECT_NEAR(stepper.epoch(), 4.0 / 12.0, 1e-12);
 }
 
+TEST(Stepper, OpponentsAreFrozenSoTheirGradientsCostNothing) {
+  const auto s = small_session(kGan);
+  Stepper stepper(*s);
+  for (const Phase& phase : s->phases()) {
+    const Evaluation evaluation = stepper.evaluate(phase);
+    for (const auto& [name, network] : s->networks().all()) {
+      for (const NamedTensor& p : network->parameters()) {
+        EXPECT_EQ(p.tensor.requires_grad(), name == phase.networks.at(0)) << name << "." << p.name;
+      }
+    }
+  }
+}
+
+TEST(Stepper, ObjectivesReadTheirSchedulesAtTheStep) {
+  const auto s = small_session(
+      kVae, {"objective.name=beta",
+             "objective.beta={ schedule = \"linear\", from = 0.0, to = 4.0, steps = 4 }"});
+  Stepper stepper(*s);
+  for (int t = 0; t < 6; ++t) {
+    stepper.step(true);
+    const Values values = stepper.values();
+    double beta = -1;
+    for (const auto& [term, weight] : values.weights("model")) {
+      if (term == "elbo/kl") beta = weight;
+    }
+    EXPECT_EQ(beta, std::min(t, 4)) << t;
+  }
+}
+
 TEST(Stepper, GradientNormIsOfTheWholeNetwork) {
   const auto s = small_session(kVae, {"optimizer.clip=1e-3"});
   Stepper stepper(*s);

@@ -296,6 +296,19 @@ TEST(Trainer, CheckpointsAreKeptAndReadable) {
   EXPECT_TRUE(weights.contains("ema.decoder.0.bias"));
 }
 
+TEST(Trainer, ResumingWithOtherDataIsRefused) {
+  const TempDir dir;
+  Recorder recorder, resumed;
+  run(dir / "run", kVae, recorder, {"run.steps=2"});
+  try {
+    run(dir / "run", kVae, resumed, {"run.steps=4", "data.seed=2"}, true);
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ExitCode::data);
+    EXPECT_THAT(e.what(), HasSubstr("glyphs"));
+  }
+}
+
 TEST(Trainer, SignalHandlersComeBack) {
   struct sigaction before = {}, after = {};
   sigaction(SIGTERM, nullptr, &before);

@@ -11,9 +11,7 @@ namespace {
 using testing::term;
 using testing::World;
 
-ValueTable warm_up() {
-  return {{"schedule", "linear"}, {"from", 0.0}, {"to", 4.0}, {"steps", 10}};
-}
+ValueTable warm_up() { return {{"schedule", "linear"}, {"from", 0.0}, {"to", 4.0}, {"steps", 10}}; }
 
 TEST(Beta, LossIsReconstructionPlusBetaKlAndElboHasWeightOne) {
   World world = World::vae({"beta", {{"beta", 2.5}}}, "bernoulli", at::kDouble);

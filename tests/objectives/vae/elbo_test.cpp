@@ -1,4 +1,5 @@
 #include <ATen/ops/cat.h>
+#include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 
 #include "math/torch_compat.h"
@@ -18,8 +19,7 @@ Tensor naive_loss(World& world, at::Generator noise, double beta) {
   const Tensor mu = h.narrow(1, 0, World::kLatent);
   const Tensor sd = (0.5 * h.narrow(1, World::kLatent, World::kLatent)).exp();
   const Tensor eps = at::randn({World::kBatch, World::kLatent}, noise, x.options());
-  const Tensor p =
-      world.networks.at("decoder").forward(mu + sd * eps, Mode::train).sigmoid();
+  const Tensor p = world.networks.at("decoder").forward(mu + sd * eps, Mode::train).sigmoid();
   const Tensor log_px = (x * p.log() + (1.0 - x) * (1.0 - p).log()).sum(1);
   const Tensor kl = 0.5 * (mu * mu + sd * sd - 1.0 - 2.0 * sd.log()).sum(1);
   return (beta * kl - log_px).mean();
@@ -33,30 +33,6 @@ TEST(Elbo, EqualsTheFormulaWrittenOutInValueAndGradient) {
   const std::vector<Tensor> p = world.parameters(world.phase("model"));
   const std::vector<Tensor> a = gradients(e.loss, p), b = gradients(naive, p);
   for (std::size_t i = 0; i < p.size(); ++i) testing::expect_close(a[i], b[i], 1e-9);
-}
-
-TEST(Elbo, GradientMatchesFiniteDifferencesInEveryParameter) {
-  World world = World::vae("elbo", "bernoulli", at::kDouble);
-  for (const NamedTensor& p : world.networks.at("encoder").parameters()) {
-    Tensor parameter = p.tensor;
-    const Tensor kept = parameter.detach().clone();
-    testing::expect_gradient_matches(
-        [&](const Tensor& value) {
-          world.latent = make_generator(17);  // the same noise at every point
-          parameter.set_data(kept);
-          return naive_loss(world, make_generator(17), 1.0) * 0.0 +
-                 [&] {
-                   const GradModeGuard on(true);
-                   parameter.set_data(value.detach());
-                   const Tensor loss = world.evaluate("model").loss;
-                   const Tensor slope = gradients(loss, {parameter}).at(0);
-                   // Straight-through: the value of the loss with the gradient under test.
-                   return loss.detach() + (slope * (value - value.detach())).sum();
-                 }();
-        },
-        kept);
-    parameter.set_data(kept);
-  }
 }
 
 TEST(Elbo, TheLossOfTwoBatchesIsTheirMeanAndOrderDoesNotMatter) {

@@ -1,0 +1,223 @@
+// The program as a user meets it: exit codes, what goes to stdout and what to stderr, messages.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/program.h"
+#include "tests/support/temp_dir.h"
+
+namespace elbow::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// Built-in data and a small network: a second of training.
+const std::vector<std::string> kSmall = {"run.epochs=0",         "run.steps=12",
+                                         "data.name=glyphs",     "data.train_count=256",
+                                         "data.test_count=64",   "data.validation=64",
+                                         "model.hidden=[16]",    "model.latent=4",
+                                         "optimizer.batch_size=32", "log.every=1",
+                                         "checkpoint.every=5",   "pictures.every=0",
+                                         "probes.every=4"};
+
+ProgramResult train(const std::string& config, const TempDir& dir,
+                    std::vector<std::string> more = {}) {
+  std::vector<std::string> argv = {"elbow", "train", config};
+  argv.insert(argv.end(), kSmall.begin(), kSmall.end());
+  argv.insert(argv.end(), {"--run-dir", dir / "run", "--threads", "1"});
+  argv.insert(argv.end(), more.begin(), more.end());
+  return run_program(argv);
+}
+
+TEST(CommandLine, WithoutACommandIsAUsageErrorThatNamesTheCommands) {
+  const auto result = run_program({"elbow"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.out, "");
+  const auto help = run_program({"elbow", "--help"});
+  EXPECT_EQ(help.exit_code, 0);
+  for (const char* command : {"train", "config", "data", "list", "explain", "doctor"}) {
+    EXPECT_THAT(help.out, HasSubstr(command));
+  }
+  EXPECT_EQ(run_program({"elbow", "trian"}).exit_code, 2);
+}
+
+TEST(CommandLine, TrainPutsTheRunDirectoryOnStdoutAndTheRestOnStderr) {
+  const TempDir dir;
+  const auto result = train("configs/vae/elbo.toml", dir);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, (dir / "run").string() + "\n");
+  EXPECT_THAT(result.err, HasSubstr("-ELBO"));
+  EXPECT_THAT(result.err, HasSubstr("all exact hold"));
+  for (const char* file : {"config.toml", "overrides.txt", "environment.json", "status.json",
+                           "metrics.jsonl", "terms.json", "checks.jsonl", "result.json", "log.txt",
+                           "checkpoints/latest"}) {
+    EXPECT_TRUE(std::filesystem::exists(dir / "run" / file)) << file;
+  }
+  const auto status = nlohmann::json::parse(read_file(dir / "run/status.json"));
+  EXPECT_EQ(status["status"], "finished");
+  EXPECT_EQ(status["step"], 12);
+}
+
+TEST(CommandLine, EveryLoggedKeyIsExplainedInTermsJson) {
+  for (const char* config : {"configs/vae/beta.toml", "configs/gan/non_saturating.toml"}) {
+    const TempDir dir;
+    std::vector<std::string> more;
+    if (std::string(config).find("gan") != std::string::npos) more = {"data.binarize=none"};
+    const auto result = train(config, dir, more);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const auto terms = nlohmann::json::parse(read_file(dir / "run/terms.json"));
+    std::istringstream lines(read_file(dir / "run/metrics.jsonl"));
+    int count = 0;
+    for (std::string line; std::getline(lines, line); ++count) {
+      const auto record = nlohmann::json::parse(line);
+      for (const auto& [key, value] : record.items()) {
+        std::string name = key.ends_with(".se") ? key.substr(0, key.size() - 3) : key;
+        bool found = terms.contains(name);
+        for (const auto& [pattern, term] : terms.items()) {
+          if (pattern.ends_with("/*") && name.starts_with(pattern.substr(0, pattern.size() - 1))) {
+            found = true;
+          }
+        }
+        EXPECT_TRUE(found) << key << " of " << config;
+      }
+    }
+    EXPECT_GE(count, 12);
+  }
+}
+
+TEST(CommandLine, TheSavedConfigRepeatsTheRun) {
+  const TempDir a, b;
+  ASSERT_EQ(train("configs/vae/elbo.toml", a).exit_code, 0);
+  const auto again = run_program({"elbow", "train", a / "run/config.toml", "--run-dir", b / "run",
+                                  "--threads", "1"});
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(read_file(a / "run/checks.jsonl"), read_file(b / "run/checks.jsonl"));
+}
+
+TEST(CommandLine, AnUnknownKeyIsNamedWithWhatWasMeant) {
+  const TempDir dir;
+  const auto result = train("configs/vae/elbo.toml", dir, {"objective.bta=4"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err, HasSubstr("objective.bta=4"));
+  EXPECT_THAT(result.err, HasSubstr("'bta'"));
+  EXPECT_FALSE(std::filesystem::exists(dir / "run"));
+}
+
+TEST(CommandLine, FiveMistakesAreFiveErrorsInOneReport) {
+  const TempDir dir;
+  const auto file = dir.write("five.toml",
+                              "[run]\nepochs = \"ten\"\n\n[data]\nname = \"minst\"\n\n"
+                              "[objective]\nname = \"beta\"\nbta = 4.0\n\n"
+                              "[optimizer]\nlr = -1.0\n\n[model]\nencoder = \"mlp\"\n"
+                              "channels = [3]\n");
+  const auto result = run_program({"elbow", "config", "check", file});
+  EXPECT_EQ(result.exit_code, 2);
+  for (const char* position : {":2:", ":5:", ":9:", ":12:", ":16:"}) {
+    EXPECT_THAT(result.err, HasSubstr(file.string() + position)) << result.err;
+  }
+  EXPECT_THAT(result.err, HasSubstr("did you mean 'beta'"));
+  EXPECT_THAT(result.err, HasSubstr("did you mean 'mnist'"));
+}
+
+TEST(CommandLine, ConfigShowIsAConfigAgain) {
+  const TempDir dir;
+  const auto shown = run_program({"elbow", "config", "show", "configs/vae/beta.toml", "--origin"});
+  ASSERT_EQ(shown.exit_code, 0);
+  EXPECT_THAT(shown.out, HasSubstr("beta.toml:"));
+  EXPECT_THAT(shown.out, HasSubstr("default"));
+  const auto file = dir.write("again.toml", shown.out);
+  const auto plain = run_program({"elbow", "config", "show", "configs/vae/beta.toml"});
+  const auto again = run_program({"elbow", "config", "show", file});
+  EXPECT_EQ(plain.out, again.out);
+}
+
+TEST(CommandLine, MissingDataIsExitCodeThreeWithTheRemedy) {
+  const TempDir dir;
+  const std::map<std::string, std::string> nowhere = {
+      {"ELBOW_DATA", dir / "none"}, {"XDG_DATA_HOME", dir / "none"}, {"HOME", dir / "none"}};
+  const auto result = run_program({"elbow", "train", "configs/vae/elbo.toml", "data.name=mnist",
+                                   "--run-dir", dir / "run"},
+                                  nowhere);
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_THAT(result.err, HasSubstr("get_mnist.sh"));
+  const auto check = run_program({"elbow", "data", "check", dir / "none"}, nowhere);
+  EXPECT_EQ(check.exit_code, 3);
+}
+
+TEST(CommandLine, ARunDirectoryIsNeverOverwrittenUnasked) {
+  const TempDir dir;
+  ASSERT_EQ(train("configs/vae/elbo.toml", dir).exit_code, 0);
+  const auto before = read_file(dir / "run/metrics.jsonl");
+  const auto again = train("configs/vae/elbo.toml", dir);
+  EXPECT_EQ(again.exit_code, 2);
+  EXPECT_THAT(again.err, HasSubstr("--overwrite"));
+  EXPECT_EQ(read_file(dir / "run/metrics.jsonl"), before);
+  EXPECT_EQ(train("configs/vae/elbo.toml", dir, {"--overwrite"}).exit_code, 0);
+}
+
+TEST(CommandLine, ResumingWithAnotherConfigIsRefused) {
+  const TempDir dir;
+  ASSERT_EQ(train("configs/vae/beta.toml", dir).exit_code, 0);
+  const auto result = train("configs/vae/beta.toml", dir, {"objective.beta=7", "--resume"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("objective.beta"));
+}
+
+TEST(CommandLine, ADivergingRunEndsWithExitCodeFour) {
+  const TempDir dir;
+  const auto result = train("configs/vae/elbo.toml", dir, {"optimizer.lr=1e30"});
+  EXPECT_EQ(result.exit_code, 4) << result.err;
+  const auto status = nlohmann::json::parse(read_file(dir / "run/status.json"));
+  EXPECT_EQ(status["status"], "diverged");
+}
+
+// The program with one more objective, whose loss is not what its terms say.
+TEST(CommandLine, AFailingExactIdentityIsAnErrorAndExitCodeFive) {
+  const TempDir dir;
+  auto argv = std::vector<std::string>{ELBOW_MUTANT_PROGRAM, "train", "configs/vae/elbo.toml",
+                                       "objective.name=flipped_kl"};
+  argv.insert(argv.end(), kSmall.begin(), kSmall.end());
+  argv.insert(argv.end(), {"--run-dir", dir / "run", "--threads", "1"});
+  const auto result = run_program(argv);
+  EXPECT_EQ(result.exit_code, 5) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("V1"));
+  EXPECT_EQ(result.out, (dir / "run").string() + "\n");
+  const auto checks = read_file(dir / "run/checks.jsonl");
+  EXPECT_THAT(checks, HasSubstr("\"verdict\":\"fails\""));
+}
+
+TEST(CommandLine, ListAndExplainKnowEveryComponent) {
+  const auto objectives = run_program({"elbow", "list", "objectives"});
+  ASSERT_EQ(objectives.exit_code, 0);
+  for (const char* name : {"elbo", "beta", "minimax", "non_saturating", "least_squares", "hinge",
+                           "wasserstein"}) {
+    EXPECT_THAT(objectives.out, HasSubstr(name));
+    const auto explained = run_program({"elbow", "explain", name});
+    EXPECT_EQ(explained.exit_code, 0);
+    EXPECT_THAT(explained.out, HasSubstr("reference"));
+  }
+  const auto kl = run_program({"elbow", "explain", "elbo/kl"});
+  EXPECT_THAT(kl.out, HasSubstr("nats"));
+  EXPECT_THAT(run_program({"elbow", "explain", "kl/dim/7"}).out, HasSubstr("KL"));
+  const auto wrong = run_program({"elbow", "explain", "hinje"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("hinge"));
+  EXPECT_EQ(run_program({"elbow", "list", "objektives"}).exit_code, 2);
+}
+
+TEST(CommandLine, ProgressNoneIsSilentAndNoColorWritesNoEscapes) {
+  const TempDir a, b;
+  EXPECT_EQ(train("configs/vae/elbo.toml", a, {"--progress", "none"}).err, "");
+  const auto plain = train("configs/vae/elbo.toml", b);
+  EXPECT_THAT(plain.err, Not(HasSubstr("\x1b")));
+  EXPECT_EQ(run_program({"elbow", "train", "configs/vae/elbo.toml", "--progress", "loud",
+                         "--run-dir", b / "other"})
+                .exit_code,
+            2);
+}
+
+}  // namespace
+}  // namespace elbow::testing

@@ -1,0 +1,97 @@
+// A run that is killed or stopped and resumed leaves the records of one that was not.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/program.h"
+#include "tests/support/temp_dir.h"
+
+namespace elbow::testing {
+namespace {
+
+std::vector<std::string> command(const std::string& config, const std::string& directory,
+                                 bool resume) {
+  std::vector<std::string> argv = {"elbow", "train", config, "run.epochs=0", "run.steps=600",
+                                   "data.name=glyphs", "data.train_count=512",
+                                   "data.test_count=64", "data.validation=64",
+                                   "model.hidden=[32]", "model.latent=4",
+                                   "optimizer.batch_size=32", "log.every=1", "checkpoint.every=20",
+                                   "pictures.every=50", "probes.every=10", "ema.decay=0.99",
+                                   "optimizer.lr={schedule=\"cosine\",from=1e-3,to=1e-4,steps=600}",
+                                   "--run-dir", directory, "--threads", "1", "--progress", "none"};
+  if (resume) argv.push_back("--resume");
+  return argv;
+}
+
+// metrics.jsonl without the wall-clock field.
+std::string without_wall(const std::filesystem::path& file) {
+  std::istringstream lines(read_file(file));
+  std::string text;
+  for (std::string line; std::getline(lines, line);) {
+    auto record = nlohmann::ordered_json::parse(line);
+    record.erase("wall");
+    text += record.dump() + "\n";
+  }
+  return text;
+}
+
+void kill_and_resume(const std::string& config, const std::string& directory,
+                     const std::vector<double>& moments) {
+  for (std::size_t i = 0; i < moments.size(); ++i) {
+    run_program(command(config, directory, i > 0), {}, moments[i], SIGKILL);
+  }
+  const auto last = run_program(command(config, directory, true));
+  ASSERT_EQ(last.exit_code, 0) << last.err;
+}
+
+TEST(StopAndResume, SigkillAtAnyMomentLosesNothing) {
+  for (const char* config : {"configs/vae/beta.toml", "configs/gan/non_saturating.toml"}) {
+    const TempDir whole, broken;
+    ASSERT_EQ(run_program(command(config, whole / "run", false)).exit_code, 0);
+    // Irregular moments, so that they fall before, in and after checkpoints and records.
+    kill_and_resume(config, broken / "run", {0.83, 1.07, 0.91});
+    EXPECT_EQ(without_wall(whole / "run/metrics.jsonl"), without_wall(broken / "run/metrics.jsonl"));
+    EXPECT_EQ(read_file(whole / "run/checks.jsonl"), read_file(broken / "run/checks.jsonl"));
+    const auto weights = [](const TempDir& dir) {
+      return read_file(dir / "run/checkpoints/step_600/weights.safetensors");
+    };
+    EXPECT_TRUE(weights(whole) == weights(broken)) << config;
+  }
+}
+
+TEST(StopAndResume, SignalsSaveAndExitWithTheirCodes) {
+  const std::vector<std::pair<int, int>> cases = {{SIGINT, 130}, {SIGTERM, 75}, {SIGUSR1, 75}};
+  for (const auto& [signal, code] : cases) {
+    const TempDir dir;
+    auto argv = command("configs/vae/elbo.toml", dir / "run", false);
+    argv.push_back("run.steps=1000000");
+    const auto result = run_program(argv, {}, 1.5, signal);
+    EXPECT_EQ(result.exit_code, code) << result.err;
+    EXPECT_EQ(result.out, (dir / "run").string() + "\n");
+    const auto status = nlohmann::json::parse(read_file(dir / "run/status.json"));
+    EXPECT_EQ(status["status"], "interrupted");
+    EXPECT_TRUE(std::filesystem::exists(dir / "run/checkpoints/latest"));
+  }
+}
+
+TEST(StopAndResume, ProbesAndPicturesDoNotChangeTheTrajectory) {
+  const TempDir with, without;
+  ASSERT_EQ(run_program(command("configs/vae/elbo.toml", with / "run", false)).exit_code, 0);
+  auto argv = command("configs/vae/elbo.toml", without / "run", false);
+  for (auto& arg : argv) {
+    if (arg.starts_with("pictures.every") || arg.starts_with("probes.every")) {
+      arg = arg.substr(0, arg.find('=')) + "=0";
+    }
+    if (arg.starts_with("log.every")) arg = "log.every=7";
+  }
+  ASSERT_EQ(run_program(argv).exit_code, 0);
+  const auto weights = [](const TempDir& dir) {
+    return read_file(dir / "run/checkpoints/step_600/weights.safetensors");
+  };
+  EXPECT_TRUE(weights(with) == weights(without));
+}
+
+}  // namespace
+}  // namespace elbow::testing
