@@ -16,10 +16,9 @@ inline std::vector<std::uint8_t> read_mnist_images(const std::string& directory)
   }
   if (file == nullptr) throw std::runtime_error("no MNIST training images in " + directory);
   std::vector<std::uint8_t> header(16), pixels(60000u * 784u);
-  const bool complete =
-      gzread(file, header.data(), 16) == 16 &&
-      gzread(file, pixels.data(), static_cast<unsigned>(pixels.size())) ==
-          static_cast<int>(pixels.size());
+  const bool complete = gzread(file, header.data(), 16) == 16 &&
+                        gzread(file, pixels.data(), static_cast<unsigned>(pixels.size())) ==
+                            static_cast<int>(pixels.size());
   gzclose(file);
   if (!complete || header[2] != 8 || header[3] != 3) {
     throw std::runtime_error("not the MNIST training images: " + directory);

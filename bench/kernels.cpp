@@ -1,5 +1,7 @@
 // Google Benchmark: each fused function of math/fused.h, value and gradient, beside the plain ATen
 // formula; transposed convolution both ways. Argument: threads.
+#include "math/tensor.h"
+
 #include <ATen/Parallel.h>
 #include <ATen/ops/addcdiv.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
@@ -40,9 +42,8 @@ void bernoulli_fused(State& state) {
 
 void bernoulli_aten(State& state) {
   const Tensor x = at::rand({128, 784});
-  value_and_gradient(state, at::randn({128, 784}), [&](const Tensor& l) {
-    return (x * l - at::softplus(l)).sum(1).mean();
-  });
+  value_and_gradient(state, at::randn({128, 784}),
+                     [&](const Tensor& l) { return (x * l - at::softplus(l)).sum(1).mean(); });
 }
 
 void bernoulli_value(State& state) {
@@ -98,8 +99,7 @@ void adam_fused(State& state) {
   const Moments653k t;
   std::int64_t step = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        adam_step(t.p, t.g, t.m, t.v, {1e-3, 0.9, 0.999, 1e-8, 0.0, ++step}));
+    benchmark::DoNotOptimize(adam_step(t.p, t.g, t.m, t.v, {1e-3, 0.9, 0.999, 1e-8, 0.0, ++step}));
   }
 }
 

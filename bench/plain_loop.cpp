@@ -60,8 +60,8 @@ int main(int argc, char** argv) {
   torch::manual_seed(1);
   auto dataset = Images(argv[1]).map(torch::data::transforms::Stack<>());
   auto loader = torch::data::make_data_loader<torch::data::samplers::RandomSampler>(
-      std::move(dataset), torch::data::DataLoaderOptions(128).workers(
-                              static_cast<std::size_t>(workers)));
+      std::move(dataset),
+      torch::data::DataLoaderOptions(128).workers(static_cast<std::size_t>(workers)));
   Vae model;
   torch::optim::Adam optimizer(model->parameters(), torch::optim::AdamOptions(1e-3));
   std::vector<double> rates;

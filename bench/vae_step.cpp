@@ -1,6 +1,8 @@
 // The VAE step 784-400-20-400-784 written by hand from the library's pieces, without the training
-// loop, beside its matrix products alone: what the program could reach, and the bound of the machine.
-// Usage: bench_vae_step MNIST_DIR [threads] [seconds] [onednn 0|1]
+// loop, beside its matrix products alone: what the program could reach, and the bound of the
+// machine. Usage: bench_vae_step MNIST_DIR [threads] [seconds] [onednn 0|1]
+#include "math/tensor.h"
+
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/mm.h>
@@ -119,11 +121,13 @@ int main(int argc, char** argv) {
   const double rate = median_rate(seconds, 100, step);
   const double bound = products_only(std::min(seconds, 3.0));
   std::printf(
-      "{\"samples_per_second\": %.0f, \"products_only\": %.0f, \"fraction\": %.3f, \"threads\": %d, "
+      "{\"samples_per_second\": %.0f, \"products_only\": %.0f, \"fraction\": %.3f, \"threads\": "
+      "%d, "
       "\"blas\": \"%s\", \"blas_threads\": %d, \"onednn_matmul\": %s, \"steps\": %lld, \"loss\": "
       "%.2f}\n",
       rate, bound, rate / bound, report.threads, report.blas.c_str(), report.blas_threads,
       report.onednn_matmul ? "true" : "false", static_cast<long long>(t), last);
-  for (const auto& warning : report.warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+  for (const auto& warning : report.warnings)
+    std::fprintf(stderr, "warning: %s\n", warning.c_str());
   return 0;
 }

@@ -1,4 +1,6 @@
 // adam_step and squared_norm of math/fused.h.
+#include "math/tensor.h"
+
 #include <ATen/Parallel.h>
 #include <ATen/ops/sqrt.h>
 
@@ -77,15 +79,16 @@ double adam_step(const Tensor& parameter, const Tensor& gradient, const Tensor& 
     adam_plain(parameter, gradient, first_moment, second_moment, step, rate, root_bias);
     return squares;
   }
-  const kernels::AdamFactors factors{.gradient_scale = static_cast<float>(step.gradient_scale),
-                                     .beta1 = static_cast<float>(step.beta1),
-                                     .one_minus_beta1 = static_cast<float>(1.0 - step.beta1),
-                                     .beta2 = static_cast<float>(step.beta2),
-                                     .one_minus_beta2 = static_cast<float>(1.0 - step.beta2),
-                                     .step = static_cast<float>(rate),
-                                     .root_bias = static_cast<float>(root_bias),
-                                     .eps = static_cast<float>(step.eps),
-                                     .decay = static_cast<float>(1.0 - step.lr * step.weight_decay)};
+  const kernels::AdamFactors factors{
+      .gradient_scale = static_cast<float>(step.gradient_scale),
+      .beta1 = static_cast<float>(step.beta1),
+      .one_minus_beta1 = static_cast<float>(1.0 - step.beta1),
+      .beta2 = static_cast<float>(step.beta2),
+      .one_minus_beta2 = static_cast<float>(1.0 - step.beta2),
+      .step = static_cast<float>(rate),
+      .root_bias = static_cast<float>(root_bias),
+      .eps = static_cast<float>(step.eps),
+      .decay = static_cast<float>(1.0 - step.lr * step.weight_decay)};
   float* p = parameter.data_ptr<float>();
   const float* g = gradient.data_ptr<float>();
   float *m = first_moment.data_ptr<float>(), *v = second_moment.data_ptr<float>();

@@ -142,8 +142,7 @@ variable_list posterior_plain(const Tensor& mu_log_var, const Tensor& eps) {
   const std::int64_t d = eps.size(1);
   const Tensor mu = mu_log_var.narrow(1, 0, d);
   const Tensor log_var = mu_log_var.narrow(1, d, d);
-  return {mu + at::exp(0.5 * log_var) * eps,
-          0.5 * (mu * mu + at::expm1(log_var) - log_var).sum(1)};
+  return {mu + at::exp(0.5 * log_var) * eps, 0.5 * (mu * mu + at::expm1(log_var) - log_var).sum(1)};
 }
 
 struct SamplePosterior : torch::autograd::Function<SamplePosterior> {
@@ -221,8 +220,8 @@ Tensor bernoulli_log_prob(const Tensor& logits, const Tensor& x) {
 GaussianPosterior sample_gaussian_posterior(const Tensor& mu_log_var, const Tensor& eps,
                                             bool per_dim) {
   require_matrices("sample_gaussian_posterior", "mu_log_var", mu_log_var, "eps", eps,
-                   mu_log_var.dim() == 2 && eps.dim() == 2 &&
-                       mu_log_var.size(0) == eps.size(0) && mu_log_var.size(1) == 2 * eps.size(1));
+                   mu_log_var.dim() == 2 && eps.dim() == 2 && mu_log_var.size(0) == eps.size(0) &&
+                       mu_log_var.size(1) == 2 * eps.size(1));
   variable_list pair;
   if (!plain(mu_log_var) || !plain(eps) || needs_graph(eps)) {
     pair = posterior_plain(mu_log_var, eps);
@@ -248,8 +247,7 @@ Tensor gaussian_log_prob(const Tensor& x, const Tensor& mean, const Tensor& log_
   }
   const double dim = static_cast<double>(x.size(1));
   const Tensor s = log_sigma.reshape({});
-  return -0.5 * sse * at::exp(-2.0 * s) -
-         (dim * s + 0.5 * dim * std::log(2.0 * std::numbers::pi));
+  return -0.5 * sse * at::exp(-2.0 * s) - (dim * s + 0.5 * dim * std::log(2.0 * std::numbers::pi));
 }
 
 }  // namespace elbow

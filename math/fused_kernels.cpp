@@ -20,10 +20,9 @@ ELBOW_CLONES void bernoulli_rows(const float* __restrict logits, const float* __
   }
 }
 
-ELBOW_CLONES void bernoulli_rows_gradient(const float* __restrict logits,
-                                          const float* __restrict x, const float* __restrict g,
-                                          float* __restrict out, std::int64_t rows,
-                                          std::int64_t dim) {
+ELBOW_CLONES void bernoulli_rows_gradient(const float* __restrict logits, const float* __restrict x,
+                                          const float* __restrict g, float* __restrict out,
+                                          std::int64_t rows, std::int64_t dim) {
   for (std::int64_t b = 0; b < rows; ++b) {
     const float* l = logits + b * dim;
     const float* t = x + b * dim;

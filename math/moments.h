@@ -1,15 +1,17 @@
 // Mean and standard error of a term over its samples, accumulated in float64.
 #pragma once
 
-#include "core/identity.h"
 #include "math/tensor.h"
+
+#include "core/identity.h"
 
 namespace elbow {
 
 /// values: [B] or scalar. mean; se = sd / sqrt(B) with the n - 1 variance (0 for one sample).
 Moments moments(const Tensor& values);
 
-/// Pools moments of disjoint sample sets, sample-weighted: the result equals `moments` of the union.
+/// Pools moments of disjoint sample sets, sample-weighted: the result equals `moments` of the
+/// union.
 Moments pool(const Moments& a, const Moments& b);
 
 }  // namespace elbow

@@ -1,9 +1,9 @@
 #include "math/onednn_matmul.h"
+#include "math/tensor.h"
 
 #include <ATen/ops/mm.h>
 #include <ATen/ops/ones.h>
 
-#include "math/tensor.h"
 #include "math/torch_compat.h"
 
 // Defined in math/sgemm.cpp, which only programs link; otherwise null.

@@ -17,8 +17,7 @@
 #endif
 #if !defined(ELBOW_CLONES)
 #if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)
-#define ELBOW_CLONES \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define ELBOW_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define ELBOW_CLONES
 #endif
@@ -48,9 +47,7 @@ ELBOW_INLINE float exp_tail(float r) {
          r * (0.166665766f + r * (0.0416664642f + r * (0.00836323538f + r * 0.00139337332f)));
 }
 
-ELBOW_INLINE float power_of_two(std::int32_t n) {
-  return std::bit_cast<float>((n + 127) << 23);
-}
+ELBOW_INLINE float power_of_two(std::int32_t n) { return std::bit_cast<float>((n + 127) << 23); }
 
 /// e^x for x <= 0; relative error below 1e-7; 0 below -87.
 ELBOW_INLINE float exp_nonpositive(float x) {
@@ -66,8 +63,7 @@ ELBOW_INLINE float exp(float x) {
   clamped = clamped > 88.8f ? 88.8f : clamped;
   const auto [n, r] = reduce(clamped);
   const std::int32_t half = n >> 1;  // 2^128 is no float: scale in two steps
-  const float y =
-      (1.0f + (r + r * r * exp_tail(r))) * power_of_two(half) * power_of_two(n - half);
+  const float y = (1.0f + (r + r * r * exp_tail(r))) * power_of_two(half) * power_of_two(n - half);
   return x < -87.0f ? 0.0f : y;
 }
 

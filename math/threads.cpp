@@ -100,9 +100,9 @@ ThreadReport configure_threads(int threads, bool onednn) {
     report.blas = "the BLAS of LibTorch";
     report.blas_threads = wanted;
   } else {
-    report.blas = own_pool                ? "OpenBLAS (pthreads)"
+    report.blas = own_pool               ? "OpenBLAS (pthreads)"
                   : blas.parallel() == 2 ? "OpenBLAS (OpenMP)"
-                                          : "OpenBLAS (serial)";
+                                         : "OpenBLAS (serial)";
     if (own_pool && report.onednn_matmul) {
       blas.set_threads(1);
     } else if (own_pool) {

@@ -7,10 +7,10 @@
 namespace elbow {
 
 struct ThreadReport {
-  int threads = 1;            ///< LibTorch intra-op threads = oneDNN threads
-  int blas_threads = 1;       ///< OpenBLAS threads
-  std::string blas;           ///< "OpenBLAS (pthreads)", "oneDNN", "MKL", ...
-  bool onednn_matmul = false; ///< float32 matrix products go through oneDNN
+  int threads = 1;                    ///< LibTorch intra-op threads = oneDNN threads
+  int blas_threads = 1;               ///< OpenBLAS threads
+  std::string blas;                   ///< "OpenBLAS (pthreads)", "oneDNN", "MKL", ...
+  bool onednn_matmul = false;         ///< float32 matrix products go through oneDNN
   std::vector<std::string> warnings;  ///< environment settings that spoil it, with the remedy
 };
 

@@ -2,14 +2,14 @@
 // entry points of its autograd engine that the project uses, behind stable names.
 #pragma once
 
+#include "math/tensor.h"
+
 #include <c10/core/GradMode.h>
 #include <torch/version.h>
 
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "math/tensor.h"
 
 namespace elbow {
 

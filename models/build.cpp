@@ -90,7 +90,8 @@ void build_up(Sequential& net, const NetworkSpec& spec) {
   std::int64_t from = spec.channels.back();
   const std::int64_t code = from * side * side;
   net.linear(spec.in, code);
-  // The activation works in place, which is cheap on the layer's own output but not on a view of it.
+  // The activation works in place, which is cheap on the layer's own output but not on a view of
+  // it.
   if (spec.normalization == "none") net.activation(spec.activation);
   net.unflatten(from, side);
   if (spec.normalization != "none") add_hidden(net, spec, from);

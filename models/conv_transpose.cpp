@@ -17,13 +17,15 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// (d input, d weight) of conv2d(input, weight) with gradient `upstream`; only what `mask` asks for.
+/// (d input, d weight) of conv2d(input, weight) with gradient `upstream`; only what `mask` asks
+/// for.
 std::tuple<Tensor, Tensor, Tensor> convolution_gradient(const Tensor& upstream, const Tensor& input,
                                                         const Tensor& weight, std::int64_t stride,
                                                         std::int64_t padding,
                                                         std::array<bool, 3> mask) {
-  return at::convolution_backward(upstream, input, weight, at::OptionalIntArrayRef(), {stride, stride},
-                                  {padding, padding}, {1, 1}, /*transposed=*/false, {0, 0},
+  return at::convolution_backward(upstream, input, weight, at::OptionalIntArrayRef(),
+                                  {stride, stride}, {padding, padding}, {1, 1},
+                                  /*transposed=*/false, {0, 0},
                                   /*groups=*/1, mask);
 }
 
@@ -33,7 +35,9 @@ struct ConvTranspose : torch::autograd::Function<ConvTranspose> {
     context->save_for_backward({x, weight});
     context->saved_data["stride"] = stride;
     context->saved_data["padding"] = padding;
-    const auto side = [&](std::int64_t n) { return (n - 1) * stride - 2 * padding + weight.size(2); };
+    const auto side = [&](std::int64_t n) {
+      return (n - 1) * stride - 2 * padding + weight.size(2);
+    };
     // Only the shape of the convolution's input matters.
     const Tensor shape =
         at::empty({x.size(0), weight.size(1), side(x.size(2)), side(x.size(3))}, x.options());

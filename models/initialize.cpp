@@ -26,8 +26,9 @@ Affine initialize(const std::string& name, const LayerShape& shape, at::Generato
   } else if (name == "normal02") {
     result.weight.normal_(0.0, 0.02, init);
   } else {
-    throw Error("There is no initialization '" + name + "'; there are: torch, he, glorot, normal02.",
-                ExitCode::usage);
+    throw Error(
+        "There is no initialization '" + name + "'; there are: torch, he, glorot, normal02.",
+        ExitCode::usage);
   }
   return result;
 }

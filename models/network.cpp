@@ -16,7 +16,8 @@ void Network::require_grad(bool on) {
 
 Tensor& Network::add_parameter(std::string name, Tensor value) {
   if (parameters_.capacity() < 64) parameters_.reserve(64);
-  if (parameters_.size() == parameters_.capacity()) throw Error("A network has 64 tensors at most.");
+  if (parameters_.size() == parameters_.capacity())
+    throw Error("A network has 64 tensors at most.");
   value.set_requires_grad(true);
   return parameters_.emplace_back(NamedTensor{std::move(name), std::move(value)}).tensor;
 }
@@ -46,8 +47,8 @@ Network& Networks::at(const std::string& name) const {
     if (key == name) return *network;
     known += (known.empty() ? "" : ", ") + key;
   }
-  throw Error("There is no network named '" + name + "'; there are: " +
-              (known.empty() ? "none" : known) + ".");
+  throw Error("There is no network named '" + name +
+              "'; there are: " + (known.empty() ? "none" : known) + ".");
 }
 
 }  // namespace elbow

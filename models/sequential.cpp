@@ -52,8 +52,8 @@ void Sequential::conv(std::int64_t in, std::int64_t out, std::int64_t kernel, st
   });
 }
 
-void Sequential::deconv(std::int64_t in, std::int64_t out, std::int64_t kernel,
-                        std::int64_t stride, std::int64_t padding) {
+void Sequential::deconv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride,
+                        std::int64_t padding) {
   const double area = static_cast<double>(kernel * kernel);
   const double from = static_cast<double>(in) * area, to = static_cast<double>(out) * area;
   const double shared = static_cast<double>(stride * stride);

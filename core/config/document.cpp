@@ -1,5 +1,14 @@
 #include "core/config/document.h"
 
+namespace elbow {
+namespace {
+[[noreturn]] void malformed() { throw SyntaxError{{1, 1}, "malformed TOML"}; }
+}  // namespace
+}  // namespace elbow
+
+// toml++ asserts on some malformed input. Here, and in every build type, that is a syntax error.
+#undef NDEBUG
+#define TOML_ASSERT(condition) (static_cast<bool>(condition) ? void() : ::elbow::malformed())
 #include <toml++/toml.h>
 
 #include <algorithm>

@@ -7,10 +7,10 @@
 
 namespace elbow {
 
-/// Refuses what toml++ would not survive: keys of so many parts that its recursion exhausts the
-/// stack, and characters that its tables do not cover (version 3.3 has undefined behaviour for
-/// U+00A1 to U+0499 where only white space may stand). Neither occurs in a correct config: beyond
-/// ASCII there are only texts and comments.
+/// Refuses what toml++ 3.3 would not survive, none of which occurs in a correct config: keys of so
+/// many parts that its recursion exhausts the stack; characters that its tables do not cover
+/// (U+00A1 to U+0499 outside texts and comments is undefined behaviour there); table headers that
+/// do not begin with a key, on which it asserts.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
@@ -26,6 +26,8 @@ class Scanner {
     return peek() == quote && peek(1) == quote && peek(2) == quote;
   }
   void advance(std::size_t bytes = 1);
+  void skip_blanks();
+  void header();
   void comment();
   void text(char quote);
   void long_text(char quote);

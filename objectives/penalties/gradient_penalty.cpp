@@ -17,7 +17,9 @@ class GradientPenalty : public Penalty {
   Evaluation evaluate(const Evaluation& phase, const Context& context,
                       at::Generator& noise) override {
     // One u per sample, the same for all its dimensions.
-    const Tensor u = at::rand({phase.real.size(0), 1}, noise, phase.real.options());
+    std::vector<std::int64_t> shape(static_cast<std::size_t>(phase.real.dim()), 1);
+    shape[0] = phase.real.size(0);
+    const Tensor u = at::rand(shape, noise, phase.real.options());
     const Tensor points = u * phase.real + (1.0 - u) * phase.fake;
     const Tensor slopes =
         slopes_from(squared_slopes(context.networks.at("discriminator"), points, context.mode));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/program.h"
@@ -17,7 +18,7 @@ std::vector<std::string> command(const std::string& config, const std::string& d
                                    "data.name=glyphs", "data.train_count=512",
                                    "data.test_count=64", "data.validation=64",
                                    "model.hidden=[32]", "model.latent=4",
-                                   "optimizer.batch_size=32", "log.every=1", "checkpoint.every=20",
+                                   "optimizer.batch_size=32", "log.every=1", "checkpoint.every=20", "checkpoint.keep=1000",
                                    "pictures.every=50", "probes.every=10", "ema.decay=0.99",
                                    "optimizer.lr={schedule=\"cosine\",from=1e-3,to=1e-4,steps=600}",
                                    "--run-dir", directory, "--threads", "1", "--progress", "none"};
@@ -37,21 +38,28 @@ std::string without_wall(const std::filesystem::path& file) {
   return text;
 }
 
-void kill_and_resume(const std::string& config, const std::string& directory,
-                     const std::vector<double>& moments) {
-  for (std::size_t i = 0; i < moments.size(); ++i) {
-    run_program(command(config, directory, i > 0), {}, moments[i], SIGKILL);
-  }
-  const auto last = run_program(command(config, directory, true));
-  ASSERT_EQ(last.exit_code, 0) << last.err;
+// True once the run has that checkpoint.
+std::function<bool()> reached(const std::string& directory, int checkpoint) {
+  return [=] {
+    return std::filesystem::exists(directory + "/checkpoints/step_" + std::to_string(checkpoint));
+  };
 }
 
 TEST(StopAndResume, SigkillAtAnyMomentLosesNothing) {
   for (const char* config : {"configs/vae/beta.toml", "configs/gan/non_saturating.toml"}) {
     const TempDir whole, broken;
     ASSERT_EQ(run_program(command(config, whole / "run", false)).exit_code, 0);
-    // Irregular moments, so that they fall before, in and after checkpoints and records.
-    kill_and_resume(config, broken / "run", {0.83, 1.07, 0.91});
+    // Killed three times, each time some milliseconds after a checkpoint: anywhere in the steps,
+    // records and checkpoints that follow.
+    bool resume = false;
+    for (const int checkpoint : {60, 220, 400}) {
+      const auto killed = run_program(command(config, broken / "run", resume), {},
+                                      reached(broken / "run", checkpoint), SIGKILL);
+      ASSERT_EQ(killed.exit_code, 128 + SIGKILL) << killed.err;
+      resume = true;
+    }
+    const auto last = run_program(command(config, broken / "run", true));
+    ASSERT_EQ(last.exit_code, 0) << last.err;
     EXPECT_EQ(without_wall(whole / "run/metrics.jsonl"), without_wall(broken / "run/metrics.jsonl"));
     EXPECT_EQ(read_file(whole / "run/checks.jsonl"), read_file(broken / "run/checks.jsonl"));
     const auto weights = [](const TempDir& dir) {
@@ -67,7 +75,7 @@ TEST(StopAndResume, SignalsSaveAndExitWithTheirCodes) {
     const TempDir dir;
     auto argv = command("configs/vae/elbo.toml", dir / "run", false);
     argv.push_back("run.steps=1000000");
-    const auto result = run_program(argv, {}, 1.5, signal);
+    const auto result = run_program(argv, {}, reached(dir / "run", 20), signal);
     EXPECT_EQ(result.exit_code, code) << result.err;
     EXPECT_EQ(result.out, (dir / "run").string() + "\n");
     const auto status = nlohmann::json::parse(read_file(dir / "run/status.json"));

@@ -46,7 +46,7 @@ TEST(Sha256, PiecesMakeTheWhole) {
   std::vector<std::uint8_t> bytes(1000);
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * i);
   const std::string whole = sha256_hex(bytes);
-  for (const std::size_t piece : {1, 3, 63, 64, 65, 200}) {
+  for (const std::size_t piece : {1u, 3u, 63u, 64u, 65u, 200u}) {
     Sha256 hash;
     for (std::size_t at = 0; at < bytes.size(); at += piece) {
       hash.update(std::span(bytes).subspan(at, std::min(piece, bytes.size() - at)));

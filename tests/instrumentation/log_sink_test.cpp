@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <regex>
 #include <sstream>
 
 #include "core/error.h"
@@ -16,15 +15,18 @@ using testing::TempDir;
 using testing::vae_record;
 using testing::vae_run;
 
-// log.txt without its time stamps, which are checked on the way.
+// log.txt without its time stamps, whose form is checked on the way.
 std::vector<std::string> lines_of(const TempDir& directory) {
-  static const std::regex stamp(R"(^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (.*)$)");
+  const std::string form = "0000-00-00 00:00:00.000 ";
   std::istringstream in(testing::read_file(directory / "log.txt"));
   std::vector<std::string> lines;
   for (std::string line; std::getline(in, line);) {
-    std::smatch match;
-    EXPECT_TRUE(std::regex_match(line, match, stamp)) << line;
-    lines.push_back(match[1]);
+    std::string stamp = line.substr(0, form.size());
+    for (char& c : stamp) {
+      if (c >= '0' && c <= '9') c = '0';
+    }
+    EXPECT_EQ(stamp, form) << line;
+    lines.push_back(line.substr(stamp.size()));
   }
   return lines;
 }

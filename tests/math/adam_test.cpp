@@ -1,4 +1,6 @@
 // adam_step and squared_norm against textbook loops in double precision.
+#include "math/tensor.h"
+
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
@@ -68,12 +70,8 @@ void follows_the_textbook(at::ScalarType type, double decay, double scale, doubl
 TEST(AdamStep, FollowsTheTextbookForTwentySteps) {
   follows_the_textbook(at::kFloat, 0.0, 1.0, 3e-6);
 }
-TEST(AdamStep, WithWeightDecayAndClipping) {
-  follows_the_textbook(at::kFloat, 0.1, 0.25, 3e-6);
-}
-TEST(AdamStep, PlainRouteInDoublePrecision) {
-  follows_the_textbook(at::kDouble, 0.1, 0.25, 1e-13);
-}
+TEST(AdamStep, WithWeightDecayAndClipping) { follows_the_textbook(at::kFloat, 0.1, 0.25, 3e-6); }
+TEST(AdamStep, PlainRouteInDoublePrecision) { follows_the_textbook(at::kDouble, 0.1, 0.25, 1e-13); }
 
 TEST(AdamStep, FirstStepHasTheSizeOfTheRate) {
   Tensor p = at::zeros({3}), m = at::zeros({3}), v = at::zeros({3});

@@ -93,8 +93,7 @@ TEST(BernoulliLogProb, ExtremeLogits) {
   const Tensor l = at::tensor({1e4f, -1e4f, 1e4f, -1e4f, 0.0f, 88.0f}).view({6, 1});
   const Tensor x = at::tensor({1.0f, 0.0f, 0.0f, 1.0f, 0.5f, 1.0f}).view({6, 1});
   const Tensor value = bernoulli_log_prob(l, x);
-  expect_close(value,
-               at::tensor({0.0, 0.0, -1e4, -1e4, -std::numbers::ln2, 0.0}), 1e-7);
+  expect_close(value, at::tensor({0.0, 0.0, -1e4, -1e4, -std::numbers::ln2, 0.0}), 1e-7);
   const Tensor g = gradient_of([&](const Tensor& t) { return bernoulli_log_prob(t, x).sum(); }, l);
   expect_close(g, at::tensor({0.0, 0.0, -1.0, 1.0, 0.0, 0.0}).view({6, 1}), 1e-7);
 }
@@ -212,8 +211,8 @@ TEST(GaussianPosterior, ExtremeVariances) {
   expect_close(q.kl, at::tensor({high, low}, at::kDouble), 1e-6);
   expect_close(q.z, at::tensor({std::exp(25.0), std::exp(-25.0)}, at::kDouble).view({2, 1}), 1e-6);
   expect_close(q.kl_per_dim, at::tensor({0.5 * (high + low)}, at::kDouble), 1e-12);
-  const Tensor g = gradient_of(
-      [&](const Tensor& t) { return sample_gaussian_posterior(t, eps).kl.sum(); }, p);
+  const Tensor g =
+      gradient_of([&](const Tensor& t) { return sample_gaussian_posterior(t, eps).kl.sum(); }, p);
   expect_close(g,
                at::tensor({0.0, 0.5 * std::expm1(50.0), 0.0, 0.5 * std::expm1(-50.0)}, at::kDouble)
                    .view({2, 2}),
@@ -253,7 +252,9 @@ TEST(GaussianPosteriorStatistical, ClosedFormIsTheMeanOfTheLogRatio) {
   const Tensor mc = 0.5 * (r.z.square() - leaf.narrow(1, 3, 3)).sum(1);
   const Tensor g = gradients(mc.mean(), {leaf})[0];
   const Tensor exact = gradient_of(
-      [](const Tensor& t) { return sample_gaussian_posterior(t, at::zeros({1, 3})).kl.sum(); },
+      [](const Tensor& t) {
+        return sample_gaussian_posterior(t, at::zeros({1, 3})).kl.sum();
+      },
       row);
   // Per-sample gradients have a standard deviation below 3 here.
   expect_close(g, exact, 4.0 * 3.0 / std::sqrt(static_cast<double>(n)));

@@ -1,5 +1,7 @@
-// The program's own `sgemm_`: every transposition against double precision, the switch, the counter,
-// the same bits every time.
+// The program's own `sgemm_`: every transposition against double precision, the switch, the
+// counter, the same bits every time.
+#include "math/tensor.h"
+
 #include <ATen/Parallel.h>
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/empty.h>

@@ -16,7 +16,8 @@ TEST(Simd, ExpIsAccurateToFloatRounding) {
     const float x = static_cast<float>(i) * 1e-3f + 1e-4f;
     const double truth = std::exp(static_cast<double>(x));
     worst = std::max(worst, relative(simd::exp(x), truth));
-    if (x <= 0.0f) worst_nonpositive = std::max(worst_nonpositive, relative(simd::exp_nonpositive(x), truth));
+    if (x <= 0.0f)
+      worst_nonpositive = std::max(worst_nonpositive, relative(simd::exp_nonpositive(x), truth));
   }
   EXPECT_LT(worst, 1.5e-7);
   EXPECT_LT(worst_nonpositive, 1.5e-7);

@@ -92,9 +92,8 @@ TEST(ConfigureThreads, WarnsAboutASpoiledEnvironment) {
     const Environment passive("OMP_WAIT_POLICY", "passive"), bound("OMP_PROC_BIND", "true");
     const Environment spin("GOMP_SPINCOUNT", "10000"), count("OMP_NUM_THREADS", "7");
     const auto warnings = configure_threads(2).warnings;
-    for (const char* name :
-         {"OMP_WAIT_POLICY=passive", "OMP_PROC_BIND=true", "GOMP_SPINCOUNT=10000",
-          "OMP_NUM_THREADS=7"}) {
+    for (const char* name : {"OMP_WAIT_POLICY=passive", "OMP_PROC_BIND=true",
+                             "GOMP_SPINCOUNT=10000", "OMP_NUM_THREADS=7"}) {
       EXPECT_THAT(warnings, Contains(HasSubstr(name)));
     }
   }

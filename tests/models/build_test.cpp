@@ -80,9 +80,8 @@ TEST(Mlp, NormalizationTakesAnIndex) {
   NetworkSpec spec = mlp(5, {4}, 3);
   spec.normalization = "batch";
   const auto net = built(spec);
-  EXPECT_THAT(names(net->parameters()),
-              ElementsAre("0.weight [4, 5]", "0.bias [4]", "1.weight [4]", "1.bias [4]",
-                          "3.weight [3, 4]", "3.bias [3]"));
+  EXPECT_THAT(names(net->parameters()), ElementsAre("0.weight [4, 5]", "0.bias [4]", "1.weight [4]",
+                                                    "1.bias [4]", "3.weight [3, 4]", "3.bias [3]"));
   EXPECT_THAT(names(net->buffers()), ElementsAre("1.running_mean [4]", "1.running_var [4]"));
 }
 
@@ -155,8 +154,7 @@ TEST(Conv, EqualsTheNaiveSum) {
       }
     }
   }
-  const Tensor expected =
-      maps.matmul(parameter(*net, "4.weight").t()) + parameter(*net, "4.bias");
+  const Tensor expected = maps.matmul(parameter(*net, "4.weight").t()) + parameter(*net, "4.bias");
   testing::expect_close(net->forward(x, Mode::eval), expected, 1e-5);
 }
 

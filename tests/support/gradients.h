@@ -18,8 +18,8 @@ Tensor gradient_of(const ScalarFunction& f, const Tensor& input);
 Tensor finite_difference(const ScalarFunction& f, const Tensor& input);
 
 /// EXPECTs that autograd and central differences agree in every element:
-/// |a - b| <= tolerance * max(1, |a|, |b|). The default leaves room for the truncation error h^2 and
-/// the rounding error eps |f| / h of values around 100.
+/// |a - b| <= tolerance * max(1, |a|, |b|). The default leaves room for the truncation error h^2
+/// and the rounding error eps |f| / h of values around 100.
 void expect_gradient_matches(const ScalarFunction& f, const Tensor& input, double tolerance = 1e-6);
 
 /// The same for second derivatives: of x -> <c, f'(x)> with a fixed random direction c.

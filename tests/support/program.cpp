@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <stdexcept>
@@ -14,7 +13,7 @@ namespace elbow::testing {
 
 ProgramResult run_program(const std::vector<std::string>& argv,
                           const std::map<std::string, std::string>& environment,
-                          double kill_after_seconds, int signal) {
+                          const std::function<bool()>& when, int signal) {
   int out[2], err[2];
   if (pipe(out) != 0 || pipe(err) != 0) throw std::runtime_error("pipe failed");
   std::vector<std::string> args = argv;
@@ -37,12 +36,11 @@ ProgramResult run_program(const std::vector<std::string>& argv,
   close(out[1]);
   close(err[1]);
   ProgramResult result;
-  const auto start = std::chrono::steady_clock::now();
-  bool signalled = kill_after_seconds <= 0;
+  bool signalled = !when;
   pollfd fds[2] = {{out[0], POLLIN, 0}, {err[0], POLLIN, 0}};
   int open_pipes = 2;
   while (open_pipes > 0) {
-    poll(fds, 2, 20);
+    poll(fds, 2, 2);
     for (int i = 0; i < 2; ++i) {
       if (fds[i].fd < 0 || (fds[i].revents & (POLLIN | POLLHUP)) == 0) continue;
       char buffer[65536];
@@ -55,8 +53,7 @@ ProgramResult run_program(const std::vector<std::string>& argv,
         --open_pipes;
       }
     }
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    if (!signalled && elapsed.count() >= kill_after_seconds) {
+    if (!signalled && when()) {
       kill(child, signal);
       signalled = true;
     }

@@ -1,6 +1,7 @@
 // Runs the built `elbow` program (or any command) as a user would.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,9 +14,10 @@ struct ProgramResult {
 };
 
 /// Runs argv[0] with arguments, without a shell or a terminal; extra environment variables are set.
-/// "elbow" as argv[0] means the program of this build tree.
+/// "elbow" as argv[0] means the program of this build tree. `when`, asked every few milliseconds:
+/// once it is true, the process gets `signal`.
 ProgramResult run_program(const std::vector<std::string>& argv,
                           const std::map<std::string, std::string>& environment = {},
-                          double kill_after_seconds = 0, int signal = 0);
+                          const std::function<bool()>& when = {}, int signal = 0);
 
 }  // namespace elbow::testing

@@ -120,7 +120,7 @@ TEST(Stepper, ObjectivesReadTheirSchedulesAtTheStep) {
   for (int t = 0; t < 6; ++t) {
     stepper.step(true);
     const Values values = stepper.values();
-    double beta = -1;
+    double beta = 0;  // a weight of zero stands in no record
     for (const auto& [term, weight] : values.weights("model")) {
       if (term == "elbo/kl") beta = weight;
     }

@@ -205,6 +205,8 @@ const Mistake kSyntax[] = {
      "c.toml:4:12: error: only a text in quotes or a comment may go beyond ASCII"},
     {"letter_after_a_backslash", "run.name = \"\"\"é\\é\"\"\"\n",
      "c.toml:1:17: error: this is no character after a backslash"},
+    {"header_without_a_name", kVae + "  [[ .a ]]\n",
+     "c.toml:3:6: error: a table's name is missing"},
     {"large", std::string(300000, '\n'), "c.toml:1:1: error: a config may have at most 256 KiB"},
     {"extends_type", "extends = 3\n" + kVae,
      "c.toml:1:11: error: extends must be the path of a config, not the integer 3"},
@@ -263,6 +265,13 @@ TEST(ConfigErrors, TextsAndCommentsMayHoldAnything) {
         << text;
   }
   EXPECT_EQ(report("\xef\xbb\xbf" + kVae), "");
+}
+
+TEST(ConfigErrors, ListsMayBeginALine) {
+  EXPECT_EQ(report(kVae + "model.hidden = [\n  # widths\n  400,\n]\n[ data ]\nseed = 3\n"), "");
+  EXPECT_EQ(report(kVae + "model.hidden = [\n[ # inner\n]]\n"),
+            "c.toml:4:1: error: model.hidden must be a list of integers such as [400, 200], not a "
+            "list");
 }
 
 TEST(ConfigErrors, AWrongSelectorIsNotFollowedByItsConsequences) {

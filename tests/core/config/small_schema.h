@@ -56,7 +56,8 @@ inline const Schema& small_schema() {
                    parameter("levels", ValueType::reals, ValueList{1, 0.5}),
                    parameter("strict", ValueType::boolean, false)}),
         component(SpecKind::dynamics, "alternating", "gan",
-                  {parameter("discriminator_steps", ValueType::integer, 1, 1.0)}),
+                  {parameter("discriminator_steps", ValueType::integer, 1, 1.0),
+                   parameter("generator_steps", ValueType::integer, 1, 1.0)}),
     };
     return make_schema(components);
   }();

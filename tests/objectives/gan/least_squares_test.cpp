@@ -60,7 +60,9 @@ TEST(LeastSquares, EquilibriumValuesFollowTheLabels) {
     if (t.name == "loss/discriminator") {
       EXPECT_DOUBLE_EQ(*t.equilibrium, 1.0);
     }
-    if (t.name == "loss/generator") EXPECT_DOUBLE_EQ(*t.equilibrium, 0.0);
+    if (t.name == "loss/generator") {
+      EXPECT_DOUBLE_EQ(*t.equilibrium, 0.0);
+    }
   }
 }
 
