@@ -1,12 +1,13 @@
 // Minibatches: order, gathering, scaling, binarisation.
 #pragma once
 
+#include "math/tensor.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "data/dataset.h"
-#include "math/tensor.h"
 
 namespace elbow {
 

@@ -136,6 +136,10 @@ void Terminal::redraw(const std::string& line) {
 void Terminal::step(StepRecord& record) {
   if (record.split != "train") {
     if (options_.progress == Progress::none) return;
+    if (!bar_ && unprinted_ && last_.step == record.step) {
+      print(status(last_, last_equation()));
+      unprinted_ = false;
+    }
     const std::string epoch = significant(record.epoch, 4);
     print(record.split + " at step " + std::to_string(record.step) + " (epoch " + epoch + ") · " +
           equation_line(record, terms_));

@@ -174,6 +174,21 @@ TEST(TerminalPlain, EveryValidationRecord) {
             "test at step 22 (epoch 0.044) · -ELBO 103.2 = 81.8 reconstruction + 21.4 KL\n");
 }
 
+TEST(TerminalPlain, TheTrainingRecordOfAStepStandsBeforeItsValidation) {
+  Screen screen;
+  Terminal terminal(screen.options(Progress::plain));
+  terminal.start(vae_run());
+  step(terminal, 980);
+  screen.take();
+  step(terminal, 1000);  // not a tenth of the run later
+  step(terminal, 1000, "valid");
+  terminal.finish({Outcome::finished, 1000, 5.0, ""});
+  const std::string text = screen.take();
+  const auto train = text.find("step 1000/1000"), valid = text.find("valid at step 1000");
+  EXPECT_LT(train, valid) << text;
+  EXPECT_EQ(text.find("step 1000/1000", train + 1), std::string::npos) << text;
+}
+
 TEST(TerminalNone, OnlyErrorsAndWarnings) {
   Screen screen;
   Terminal terminal(screen.options(Progress::none));

@@ -56,7 +56,11 @@ TEST(R1Golden, TenSteps) {
   const PenaltyEntry& entry = penalty_entry("r1");
   std::vector<std::unique_ptr<Penalty>> penalties;
   penalties.push_back(entry.create(testing::parameters_of(entry.spec)));
-  testing::expect_golden(testing::golden_losses(World::gan("minimax"), std::move(penalties)), {});
+  testing::expect_golden(
+      testing::golden_losses(World::gan("minimax"), std::move(penalties)),
+      {1.6946874,   -0.67200166, 1.6540235,   -0.65557808, 1.6180829,   -0.6374324, 1.5826601,
+       -0.61992162, 1.5500412,   -0.60589403, 1.5228758,   -0.59302753, 1.4972891,  -0.58222163,
+       1.4691877,   -0.57459617, 1.4485663,   -0.56170964, 1.4265826,   -0.55737025});
 }
 
 }  // namespace

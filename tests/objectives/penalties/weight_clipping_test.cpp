@@ -57,7 +57,10 @@ TEST(WeightClippingGolden, TenSteps) {
   std::vector<std::unique_ptr<Penalty>> penalties;
   penalties.push_back(clipping(0.3));
   testing::expect_golden(testing::golden_losses(World::gan("wasserstein"), std::move(penalties)),
-                         {});
+                         {0.26785257,   0.042718768,  0.034824789,  0.058503296,   0.019808337,
+                          0.077971108,  0.0047690347, 0.082119696,  -0.0065040886, 0.09822055,
+                          -0.022693984, 0.1134758,    -0.038920097, 0.12214159,    -0.054834098,
+                          0.13253801,   -0.060849942, 0.15228039,   -0.078317352,  0.16136277});
 }
 
 }  // namespace
