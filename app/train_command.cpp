@@ -17,7 +17,6 @@
 #include "instrumentation/pictures.h"
 #include "instrumentation/probe.h"
 #include "instrumentation/terminal.h"
-#include "instrumentation/terms_json.h"
 #include "math/threads.h"
 #include "objectives/registry.h"
 #include "training/environment.h"
@@ -186,12 +185,6 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
     terminal.note(text);
     log.note(text);
   };
-  RunInfo info;
-  info.specs = session.specs();
-  info.terms = loop_terms();
-  info.terms.insert(info.terms.end(), options.observer_terms.begin(), options.observer_terms.end());
-  directory.write("terms.json", terms_json(info));
-
   const RunSummary summary =
       train(session, directory, {&watch, &probe, &monitor, &jsonl, &log, &terminal, &pictures}, options);
 

@@ -7,8 +7,11 @@
 #endif
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <limits>
+#include <thread>
 
 #include "core/error.h"
 #include "math/cores.h"
@@ -39,6 +42,20 @@ OpenBlas find_openblas() {
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+/// Threads of the whole machine that want to run, this one aside; the least of three looks.
+int running_others() {
+  int least = 0;
+  for (int look = 0; look < 3; ++look) {
+    std::ifstream in("/proc/loadavg");
+    std::string one, five, fifteen;
+    int running = 0;
+    if (!(in >> one >> five >> fifteen >> running)) return 0;
+    least = look == 0 ? running - 1 : std::min(least, running - 1);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return std::max(0, least);
 }
 
 void warn_about_environment(int threads, int cores, std::vector<std::string>& warnings) {
@@ -72,6 +89,9 @@ void warn_about_environment(int threads, int cores, std::vector<std::string>& wa
                          "it.");
     }
   }
+  if (const auto text = busy_warning(running_others(), threads, cores); !text.empty()) {
+    warnings.push_back(text);
+  }
   if (threads > cores) {
     warnings.push_back(count + " threads on " + std::to_string(cores) +
                        " usable cores slow each other down; say --threads " +
@@ -80,6 +100,13 @@ void warn_about_environment(int threads, int cores, std::vector<std::string>& wa
 }
 
 }  // namespace
+
+std::string busy_warning(int others, int threads, int cores) {
+  if (threads <= 1 || others < 2 || others + threads <= cores + 1) return "";
+  return std::to_string(others) + " other threads are running on " + std::to_string(cores) +
+         " cores; threads that share a core wait for each other, and --threads 1 may be several "
+         "times faster.";
+}
 
 ThreadReport configure_threads(int threads, bool onednn) {
   if (threads < 0 || threads > 1024) {

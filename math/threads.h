@@ -20,6 +20,10 @@ struct ThreadReport {
 /// and everything else one. Errors: threads outside 0..1024.
 ThreadReport configure_threads(int threads, bool onednn = true);
 
+/// What to say when `others` threads of other programs are running; "" when they leave enough
+/// cores.
+std::string busy_warning(int others, int threads, int cores);
+
 /// glibc: keep large blocks instead of returning them to the kernel at every step. First lines of
 /// main; does nothing elsewhere.
 void configure_allocator();

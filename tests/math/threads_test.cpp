@@ -102,6 +102,13 @@ TEST(ConfigureThreads, WarnsAboutASpoiledEnvironment) {
   at::set_num_threads(before);
 }
 
+TEST(BusyWarning, SpeaksWhenTooFewCoresAreLeft) {
+  EXPECT_THAT(busy_warning(6, 2, 2), HasSubstr("6 other threads"));
+  EXPECT_EQ(busy_warning(1, 2, 2), "");
+  EXPECT_EQ(busy_warning(6, 1, 2), "");
+  EXPECT_EQ(busy_warning(4, 4, 8), "");
+}
+
 TEST(OnednnMatmul, ReportsWhatTheProductsDid) {
   // Programs that do not define sgemm_ count nothing; the others count every product.
   const std::int64_t before = onednn_matmul_calls();
