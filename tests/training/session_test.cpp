@@ -133,6 +133,20 @@ TEST(Session, PicturesUseTheAveragedWeights) {
   EXPECT_GT((plain->decode(z) - trained).abs().max().item<double>(), 1e-3);
 }
 
+// Mode eval: a sample does not depend on its neighbours, and looking moves no running statistics.
+TEST(Session, LookingAtTheModelChangesNothing) {
+  const auto s = small_session(kGan);
+  ASSERT_FALSE(s->networks().at("generator").buffers().empty());
+  const std::string before = testing::weight_bytes(*s);
+  at::Generator generator = s->generators().fresh("probe");
+  const Tensor z = s->prior(6, generator);
+  const Tensor alone = s->decode(z.narrow(0, 0, 2)), together = s->decode(z).narrow(0, 0, 2);
+  // The same sums, perhaps in another order: outputs of order 1 in float32.
+  EXPECT_LT((alone - together).abs().max().item<double>(), 1e-5);
+  s->score(together);
+  EXPECT_EQ(testing::weight_bytes(*s), before);
+}
+
 TEST(Session, AssigningWeightsNamesWhatDoesNotFit) {
   const auto small = small_session(kVae);
   const auto wide = small_session(kVae, {"model.hidden=[25]"});
