@@ -89,6 +89,8 @@ Dataset load_dataset(const DatasetRequest& request) {
   limit(data.train, request.train_count, data.dim, "train_count");
   limit(data.test, request.test_count, data.dim, "test_count");
   split_off_validation(data, request.validation);
+  data.valid.stream = 1;
+  data.test.stream = 2;
   data.description +=
       ": " + std::to_string(data.train.count) + " training, " +
       (data.valid.count > 0 ? std::to_string(data.valid.count) + " validation, " : std::string()) +

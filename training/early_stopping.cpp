@@ -9,10 +9,21 @@ namespace elbow {
 EarlyStopping::EarlyStopping(std::string term, bool maximise, std::int64_t patience)
     : term_(std::move(term)), maximise_(maximise), patience_(patience) {}
 
+namespace {
+
+bool larger_is_better(const std::string& mode, const std::string& term) {
+  if (mode == "auto") return !term.starts_with("loss");
+  return mode == "max";
+}
+
+}  // namespace
+
 EarlyStopping::EarlyStopping(const Config& config)
     : EarlyStopping(
           config.text("early_stopping.term"),
-          !config.contains("early_stopping.mode") || config.text("early_stopping.mode") == "max",
+          larger_is_better(
+              config.contains("early_stopping.mode") ? config.text("early_stopping.mode") : "auto",
+              config.text("early_stopping.term")),
           config.contains("early_stopping.patience") ? config.integer("early_stopping.patience")
                                                      : 0) {}
 

@@ -45,7 +45,7 @@ std::function<bool()> reached(const std::string& directory, int checkpoint) {
   };
 }
 
-TEST(StopAndResume, SigkillAtAnyMomentLosesNothing) {
+TEST(StopAndResumeSlow, SigkillAtAnyMomentLosesNothing) {
   for (const char* config : {"configs/vae/beta.toml", "configs/gan/non_saturating.toml"}) {
     const TempDir whole, broken;
     ASSERT_EQ(run_program(command(config, whole / "run", false)).exit_code, 0);
@@ -69,7 +69,7 @@ TEST(StopAndResume, SigkillAtAnyMomentLosesNothing) {
   }
 }
 
-TEST(StopAndResume, SignalsSaveAndExitWithTheirCodes) {
+TEST(StopAndResumeSlow, SignalsSaveAndExitWithTheirCodes) {
   const std::vector<std::pair<int, int>> cases = {{SIGINT, 130}, {SIGTERM, 75}, {SIGUSR1, 75}};
   for (const auto& [signal, code] : cases) {
     const TempDir dir;
@@ -84,7 +84,7 @@ TEST(StopAndResume, SignalsSaveAndExitWithTheirCodes) {
   }
 }
 
-TEST(StopAndResume, ProbesAndPicturesDoNotChangeTheTrajectory) {
+TEST(StopAndResumeSlow, ProbesAndPicturesDoNotChangeTheTrajectory) {
   const TempDir with, without;
   ASSERT_EQ(run_program(command("configs/vae/elbo.toml", with / "run", false)).exit_code, 0);
   auto argv = command("configs/vae/elbo.toml", without / "run", false);

@@ -165,6 +165,18 @@ TEST(Gather, StaticBitsBelongToTheImage) {
   EXPECT_NE(values(gather(split, 100, all_indices(50), other, 1, 1).x), whole);
 }
 
+TEST(Gather, StaticBitsOfTwoSplitsAreNotTheSame) {
+  Split train = random_split(50, 100), test = train;
+  test.stream = 2;
+  const PixelTransform transform{.binarize = Binarize::fixed, .symmetric = false, .seed = 3};
+  EXPECT_NE(values(gather(train, 100, all_indices(50), transform, 1, 1).x),
+            values(gather(test, 100, all_indices(50), transform, 1, 1).x));
+  const Dataset data = load_dataset({.name = "glyphs", .validation = 4, .train_count = 9, .test_count = 4});
+  EXPECT_NE(data.train.stream, data.test.stream);
+  EXPECT_NE(data.train.stream, data.valid.stream);
+  EXPECT_NE(data.valid.stream, data.test.stream);
+}
+
 TEST(Gather, DynamicBitsAreFreshPerKeyCounterAndRow) {
   const Split split{
       .count = 1, .pixels = std::vector<std::uint8_t>(256, 128), .points = {}, .labels = {}};

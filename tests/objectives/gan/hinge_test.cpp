@@ -82,7 +82,11 @@ TEST(HingeStatistical, OptimalCriticOfTwoNormals) {
 }
 
 TEST(HingeGolden, TenSteps) {
-  testing::expect_golden(testing::golden_losses(World::gan("hinge")), {});
+  testing::expect_golden(
+      testing::golden_losses(World::gan("hinge")),
+      {2.2678523,  0.08583542, 2.1774087,  0.16474096, 2.0904074,  0.24994598, 1.9957689,
+       0.34242567, 1.9058607,  0.41912368, 1.832745,   0.49566618, 1.7568476,  0.56774777,
+       1.6604822,  0.62959534, 1.5968646,  0.71571988, 1.5240073,  0.75857258});
 }
 
 }  // namespace

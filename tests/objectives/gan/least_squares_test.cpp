@@ -125,7 +125,11 @@ TEST(LeastSquaresStatistical, OptimalDiscriminatorOfTwoNormals) {
 }
 
 TEST(LeastSquaresGolden, TenSteps) {
-  testing::expect_golden(testing::golden_losses(World::gan("least_squares")), {});
+  testing::expect_golden(
+      testing::golden_losses(World::gan("least_squares")),
+      {0.8067925,  0.4187589,  0.69291341, 0.35993588, 0.61045486, 0.31892526, 0.54792815,
+       0.29004568, 0.49976704, 0.26626515, 0.46234089, 0.24999677, 0.43089661, 0.23692191,
+       0.40187529, 0.22511177, 0.37938142, 0.22304128, 0.35712868, 0.21608077});
 }
 
 }  // namespace

@@ -91,7 +91,11 @@ TEST(MinimaxStatistical, OptimalDiscriminatorOfTwoNormals) {
 }
 
 TEST(MinimaxGolden, TenSteps) {
-  testing::expect_golden(testing::golden_losses(World::gan("minimax")), {});
+  testing::expect_golden(
+      testing::golden_losses(World::gan("minimax")),
+      {1.5298519,   -0.67361647, 1.5061238,   -0.65861982, 1.4849904,   -0.64068455, 1.4624145,
+       -0.62337333, 1.440387,    -0.60885197, 1.4220796,   -0.59535241, 1.4042459,   -0.58360869,
+       1.38349,     -0.57462341, 1.3683046,   -0.56087142, 1.3514724,   -0.55485976});
 }
 
 }  // namespace

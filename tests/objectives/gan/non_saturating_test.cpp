@@ -99,7 +99,11 @@ TEST(NonSaturatingStatistical, EveryOtherDiscriminatorGivesALowerBound) {
 }
 
 TEST(NonSaturatingGolden, TenSteps) {
-  testing::expect_golden(testing::golden_losses(World::gan("non_saturating")), {});
+  testing::expect_golden(
+      testing::golden_losses(World::gan("non_saturating")),
+      {1.5298519,  0.71307224, 1.5061321,  0.72890615, 1.485002,   0.74851114, 1.46242,
+       0.76817089, 1.440394,   0.78521824, 1.4221119,  0.80153054, 1.4043289,  0.81609732,
+       1.3836572,  0.82748866, 1.3686306,  0.8453021,  1.3520564,  0.8529318});
 }
 
 }  // namespace
