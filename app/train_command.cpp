@@ -2,9 +2,11 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "app/commands.h"
 #include "app/live_model.h"
@@ -16,11 +18,15 @@
 #include "instrumentation/log_sink.h"
 #include "instrumentation/pictures.h"
 #include "instrumentation/probe.h"
+#include "instrumentation/term_table.h"
 #include "instrumentation/terminal.h"
 #include "math/threads.h"
+#include "objectives/loss_translator.h"
 #include "objectives/registry.h"
 #include "training/environment.h"
+#include "training/files.h"
 #include "training/result.h"
+#include "training/term_gradients.h"
 #include "training/trainer.h"
 
 namespace elbow::app {
@@ -88,6 +94,40 @@ struct StepWatch : Observer {
   std::int64_t now = 0;
 };
 
+// Says which keys of the records nothing describes, each once.
+class UndeclaredTerms : public Observer {
+ public:
+  explicit UndeclaredTerms(std::function<void(const std::string&)> warn) : warn_(std::move(warn)) {}
+  std::string name() const override { return "undeclared_terms"; }
+  void start(const RunInfo& info) override { table_ = TermTable(info); }
+  void step(StepRecord& record) override {
+    if (!seen_.insert(record.split).second) return;
+    for (const std::string& key : table_.undeclared(record.values)) {
+      if (!said_.insert(key).second) continue;
+      warn_("The term '" + key + "' stands in no spec: terms.json says nothing about it.");
+    }
+  }
+
+ private:
+  std::function<void(const std::string&)> warn_;
+  TermTable table_;
+  std::set<std::string> seen_, said_;
+};
+
+// What the loss of a VAE is in terms of the ELBO; "" for other families.
+std::string loss_sentence(const Session& session) {
+  const Likelihood* likelihood = session.likelihood();
+  if (likelihood == nullptr) return {};
+  Schedule beta = 1.0;
+  for (const ParameterSpec& parameter : session.specs().front().parameters) {
+    if (parameter.symbol == "β") beta = session.config().schedule("objective." + parameter.name);
+  }
+  const Tensor variance = likelihood->variance();
+  if (!variance.defined()) return translate_elbo(beta, DecoderVariance::none);
+  if (session.has_network("likelihood")) return translate_elbo(beta, DecoderVariance::fitted);
+  return translate_elbo(beta, DecoderVariance::fixed, variance.item<double>());
+}
+
 PictureOptions picture_options(Session& session) {
   const Config& config = session.config();
   PictureOptions options;
@@ -129,23 +169,33 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
 
   Dataset data = load_dataset(dataset_request(config, optional_path(flags.data_dir)));
   Session session(std::move(config), std::move(data));
-  RunDirectory directory({optional_path(flags.run_dir), "runs",
-                          session.config().text("run.name"), flags.resume, flags.overwrite});
+  RunDirectory directory({optional_path(flags.run_dir), "runs", session.config().text("run.name"),
+                          flags.resume, flags.overwrite});
   const std::string path = directory.path().string();
   if (directory.resumed()) {
     require_same(session.config(), load_config(schema, directory.path() / "config.toml"), path);
   }
   directory.write("config.toml", to_toml(session.config()));
   if (!directory.resumed()) {
-    directory.write("overrides.txt", flags.overrides.empty() ? "" : join(flags.overrides, "\n") + "\n");
+    directory.write("overrides.txt",
+                    flags.overrides.empty() ? "" : join(flags.overrides, "\n") + "\n");
+  }
+  std::string earlier;
+  if (directory.resumed() && std::filesystem::exists(directory.path() / "environment.json")) {
+    earlier = read_bytes(directory.path() / "environment.json");
+    for (const auto& change : environment_changes(earlier, threads)) warn(change);
   }
   directory.write("environment.json",
-                  environment_json(session, threads, ELBOW_VERSION, command_line));
+                  environment_json(session, threads, ELBOW_VERSION, command_line, earlier));
 
   terminal.note("data       " + session.data().description);
   terminal.note("run        " + path);
   terminal.note("threads    " + std::to_string(threads.threads) + ", matrix products through " +
                 (threads.onednn_matmul ? "oneDNN" : threads.blas));
+  if (const std::string sentence = loss_sentence(session); !sentence.empty()) {
+    terminal.note("loss       " + sentence);
+    log.note(sentence);
+  }
   for (const auto& warning : session.warnings()) warn(warning);
 
   const ModelView view = model_view(session);
@@ -161,6 +211,7 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
     terminal.check_failed(record, check);
     log.check_failed(record, check);
   });
+  UndeclaredTerms undeclared(warn);
   JsonlSink jsonl;
   Pictures pictures(view, picture_options(session));
 
@@ -170,8 +221,8 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
   for (const auto& [name, network] : session.networks().all()) networks.push_back(name);
   options.observer_terms = probe_terms(networks);
   options.check_counts = [&] {
-    std::map<std::string, std::int64_t> counts{{"identities", 0}, {"evaluations", 0}, {"holds", 0},
-                                               {"fails", 0},      {"decisive_fails", 0}};
+    std::map<std::string, std::int64_t> counts{
+        {"identities", 0}, {"evaluations", 0}, {"holds", 0}, {"fails", 0}, {"decisive_fails", 0}};
     for (const auto& entry : monitor.counts()) {
       ++counts["identities"];
       counts["evaluations"] += entry.evaluations;
@@ -186,7 +237,8 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
     log.note(text);
   };
   const RunSummary summary =
-      train(session, directory, {&watch, &probe, &monitor, &jsonl, &log, &terminal, &pictures}, options);
+      train(session, directory,
+            {&watch, &probe, &undeclared, &monitor, &jsonl, &log, &terminal, &pictures}, options);
 
   const std::string checks = check_summary(monitor.counts());
   terminal.note(checks);
@@ -220,7 +272,8 @@ void add_train(CLI::App& app, Action& action) {
       "\nThe last line on standard output is the run directory.\n\nExamples:\n"
       "  elbow train configs/vae/elbo.toml\n"
       "  elbow train configs/vae/beta.toml objective.beta=2 run.epochs=5\n"
-      "  elbow train configs/vae/beta.toml 'objective.beta={schedule=\"linear\",from=0,to=4,steps=2000}'\n"
+      "  elbow train configs/vae/beta.toml "
+      "'objective.beta={schedule=\"linear\",from=0,to=4,steps=2000}'\n"
       "  elbow train configs/gan/non_saturating.toml --data-dir data --run-dir runs/gan\n"
       "  elbow train runs/gan/config.toml --run-dir runs/gan --resume");
   command->callback([flags, &app, &action] {

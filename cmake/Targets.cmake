@@ -94,3 +94,15 @@ function(elbow_program target)
   # LibTorch imports sgemm_; the program may define it (math/sgemm.cpp), so it must be exported.
   set_target_properties(${target} PROPERTIES ENABLE_EXPORTS ON)
 endfunction()
+
+# Defines ELBOW_REVISION for one source file: the commit at configure time, "" outside a repository.
+function(elbow_revision source)
+  get_filename_component(parent ${CMAKE_SOURCE_DIR} DIRECTORY)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E env GIT_CEILING_DIRECTORIES=${parent}
+                          git -C ${CMAKE_SOURCE_DIR} rev-parse --verify HEAD
+                  OUTPUT_VARIABLE revision RESULT_VARIABLE failed OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  if(failed)
+    set(revision "")
+  endif()
+  set_source_files_properties(${source} PROPERTIES COMPILE_DEFINITIONS ELBOW_REVISION="${revision}")
+endfunction()

@@ -72,10 +72,13 @@ std::vector<TermSpec> probe_terms(const std::vector<std::string>& networks) {
     norm.unit = "nats per unit of the parameters";
     norm.sign = "+";
     norm.reduction = "Euclidean norm over all parameters of the network";
-    norm.estimator = "gradient of one term's mean over a fixed held-out batch, without its weight";
+    norm.estimator =
+        "gradient of one term's mean over a fixed held-out batch, without its weight, in "
+        "mode eval";
     norm.minimum = 0.0;
-    norm.meaning = "How strongly this term alone pulls at the " + network + ".";
-    norm.confused_with = "gradient_norm/" + network + ", the gradient of the whole loss";
+    norm.meaning = "How strongly this term alone pulls at the " + network + ", before its weight.";
+    norm.confused_with =
+        "gradient_norm/" + network + ", the gradient of the whole loss with its weights";
     terms.push_back(norm);
   }
   return terms;

@@ -27,7 +27,35 @@ std::string translate_squared_error(const LossReduction& loss, double variance) 
   const double scale = 2.0 * loss.reconstruction_weight * variance / loss.pixel_divisor;
   std::ostringstream out;
   out << "this loss is " << scale << " × (−ELBO) of a Gaussian decoder with σ² = " << variance
-      << ", β = " << theta / variance;
+      << ", β = " << theta / variance << "; θ = βσ² = " << theta;
+  return out.str();
+}
+
+std::string translate_log_likelihood(const LossReduction& loss) {
+  const double beta = effective_beta(loss);
+  std::ostringstream out;
+  out << "this loss is " << loss.reconstruction_weight / loss.pixel_divisor
+      << " × (−ELBO) with β = " << beta;
+  return out.str();
+}
+
+std::string translate_elbo(const Schedule& beta, DecoderVariance kind, double variance) {
+  const double last = beta.final();
+  std::ostringstream out;
+  if (kind == DecoderVariance::fixed) {
+    out << translate_squared_error({.reconstruction_weight = 0.5 / variance, .kl_weight = last},
+                                   variance);
+  } else {
+    out << translate_log_likelihood({.kl_weight = last});
+    if (kind == DecoderVariance::fitted) {
+      out << " of a Gaussian decoder whose σ² is fitted; θ = βσ² moves with it";
+    }
+  }
+  out << ": sums over pixels and latent dimensions, mean over the batch";
+  if (!beta.is_constant()) {
+    out << "; β follows a schedule between " << beta.minimum() << " and " << beta.maximum()
+        << ", and the numbers are those of its end";
+  }
   return out.str();
 }
 

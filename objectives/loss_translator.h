@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "core/schedule.h"
+
 namespace elbow {
 
 /// The loss  L = a/R_x · reconstruction + b/R_z · KL,  where "reconstruction" is the cross entropy
@@ -24,7 +26,18 @@ double effective_beta(const LossReduction& loss);
 /// name β.
 double effective_theta(const LossReduction& loss);
 
-/// "this loss is s × (−ELBO) of a Gaussian decoder with σ² = …, β = …", with s = 2aσ²/R_x.
+/// "this loss is s × (−ELBO) of a Gaussian decoder with σ² = …, β = …; θ = βσ² = …", with
+/// s = 2aσ²/R_x.
 std::string translate_squared_error(const LossReduction& loss, double variance);
+
+/// "this loss is s × (−ELBO) with β = …", with s = a/R_x, where the reconstruction term is the
+/// negative log-likelihood itself.
+std::string translate_log_likelihood(const LossReduction& loss);
+
+enum class DecoderVariance { none, fixed, fitted };
+
+/// The sentence for a VAE's loss  −ln p(x|z) + β KL,  sums over pixels and latent dimensions, mean
+/// over the batch. A schedule is read at its end. `variance`: σ² where it is fixed.
+std::string translate_elbo(const Schedule& beta, DecoderVariance kind, double variance = 0.0);
 
 }  // namespace elbow

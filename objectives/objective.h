@@ -2,6 +2,8 @@
 // minimised come out. Objectives never log and never step an optimiser.
 #pragma once
 
+#include "math/tensor.h"
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,7 +11,6 @@
 
 #include "core/parameters.h"
 #include "core/spec.h"
-#include "math/tensor.h"
 #include "models/network.h"
 
 namespace elbow {
@@ -112,6 +113,8 @@ struct ObjectiveEntry {
   std::function<std::unique_ptr<Objective>(const Parameters&, const Build&)> create;
   /// Moves equilibrium values of the spec to these parameters; empty: none depends on them.
   std::function<void(Spec&, const Parameters&)> adapt = {};
+  /// Penalties of which one is needed for the game to make sense; empty: none is.
+  std::vector<std::string> wants_penalty = {};
 };
 struct PenaltyEntry {
   Spec spec;

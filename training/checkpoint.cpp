@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
@@ -29,12 +30,11 @@ Tensor text_tensor(const std::string& text) {
   return bytes;
 }
 
-std::string encode_state(const Checkpoint& checkpoint) {
+std::vector<char> encode_state(const Checkpoint& checkpoint) {
   c10::Dict<std::string, Tensor> all;
   for (const auto& [name, tensor] : checkpoint.tensors) all.insert(name, tensor.detach());
   all.insert(kText, text_tensor(checkpoint.json));
-  const std::vector<char> bytes = torch::jit::pickle_save(c10::IValue(all));
-  return {bytes.begin(), bytes.end()};
+  return torch::jit::pickle_save(c10::IValue(all));
 }
 
 void decode_state(const std::string& bytes, Checkpoint& checkpoint) {
@@ -106,17 +106,24 @@ std::vector<std::int64_t> Checkpoints::steps() const {
   return all;
 }
 
-void Checkpoints::save(const Checkpoint& checkpoint) const {
-  const std::string weights = encode_safetensors(
-      checkpoint.weights, {{"format", "pt"}, {"step", std::to_string(checkpoint.step)}});
-  const std::string state = encode_state(checkpoint);
+std::function<void()> Checkpoints::prepare(const Checkpoint& checkpoint) const {
+  // Shared, since std::function copies what it holds.
+  const auto weights = std::make_shared<const std::string>(encode_safetensors(
+      checkpoint.weights, {{"format", "pt"}, {"step", std::to_string(checkpoint.step)}}));
+  const auto state = std::make_shared<const std::vector<char>>(encode_state(checkpoint));
+  return [checkpoints = *this, step = checkpoint.step, weights, state] {
+    checkpoints.write(step, *weights, {state->data(), state->size()});
+  };
+}
+
+void Checkpoints::write(std::int64_t step, std::string_view weights, std::string_view state) const {
   const nlohmann::json manifest = {
-      {"step", checkpoint.step},
+      {"step", step},
       {kWeights, {{"bytes", weights.size()}, {"crc32", crc32(weights)}}},
       {kState, {{"bytes", state.size()}, {"crc32", crc32(state)}}}};
 
-  const fs::path target = folder(checkpoint.step);
-  const fs::path temporary = directory_ / (".step_" + std::to_string(checkpoint.step) + ".tmp");
+  const fs::path target = folder(step);
+  const fs::path temporary = directory_ / (".step_" + std::to_string(step) + ".tmp");
   fs::remove_all(temporary);
   fs::create_directories(temporary);
   write_file(temporary / kWeights, weights, true);
@@ -133,10 +140,24 @@ void Checkpoints::save(const Checkpoint& checkpoint) const {
   fs::rename(link, directory_ / "latest");
   sync_directory(directory_);
 
-  const std::vector<std::int64_t> all = steps();
-  for (std::size_t i = static_cast<std::size_t>(keep_); i < all.size(); ++i) {
-    fs::remove_all(folder(all[i]));
+  std::int64_t kept = 0;
+  for (const std::int64_t other : steps()) {
+    // A resumed run that passed over damaged checkpoints counts from before them.
+    if (other > step || ++kept > keep_) fs::remove_all(folder(other));
   }
+}
+
+CheckpointWriter::~CheckpointWriter() {
+  if (writing_.valid()) writing_.wait();
+}
+
+void CheckpointWriter::save(const Checkpoint& checkpoint) {
+  wait();
+  writing_ = std::async(std::launch::async, checkpoints_.prepare(checkpoint));
+}
+
+void CheckpointWriter::wait() {
+  if (writing_.valid()) writing_.get();
 }
 
 std::optional<Checkpoint> Checkpoints::load_newest(std::vector<std::string>& warnings) const {

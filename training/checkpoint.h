@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <future>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/network.h"
@@ -32,7 +35,12 @@ class Checkpoints {
   /// keep: how many of the newest stay (at least 1).
   Checkpoints(std::filesystem::path directory, std::int64_t keep);
 
-  void save(const Checkpoint& checkpoint) const;
+  /// Writes it and prunes: those of later steps, which another past of the run left behind, then
+  /// all but the `keep` newest.
+  void save(const Checkpoint& checkpoint) const { prepare(checkpoint)(); }
+  /// The same in two parts: copies the tensors now; the function that is returned writes, on any
+  /// thread.
+  std::function<void()> prepare(const Checkpoint& checkpoint) const;
   /// The newest undamaged one; says in `warnings` which were passed over and why. Nothing if there
   /// is none at all; throws Error when all are damaged.
   std::optional<Checkpoint> load_newest(std::vector<std::string>& warnings) const;
@@ -41,8 +49,29 @@ class Checkpoints {
   std::filesystem::path folder(std::int64_t step) const;
 
  private:
+  void write(std::int64_t step, std::string_view weights, std::string_view state) const;
+
   std::filesystem::path directory_;
   std::int64_t keep_;
+};
+
+/// Saves on a thread of its own, one checkpoint after the other; only the copy of the tensors is
+/// made while the caller waits.
+class CheckpointWriter {
+ public:
+  explicit CheckpointWriter(const Checkpoints& checkpoints) : checkpoints_(checkpoints) {}
+  ~CheckpointWriter();  ///< waits; an error is lost
+  CheckpointWriter(const CheckpointWriter&) = delete;
+  CheckpointWriter& operator=(const CheckpointWriter&) = delete;
+
+  /// Waits for the one before, then begins with this one.
+  void save(const Checkpoint& checkpoint);
+  /// Until nothing is being written. Throws what the writing threw.
+  void wait();
+
+ private:
+  const Checkpoints& checkpoints_;
+  std::future<void> writing_;
 };
 
 /// One step_N folder. Throws Error that names the damaged file and what is wrong with it.

@@ -46,35 +46,36 @@ std::string host_name() {
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
 }
 
-std::string resolve(const fs::path& git, const std::string& reference) {
-  const std::string loose = first_line(git / reference);
-  if (!loose.empty()) return loose;
-  std::ifstream packed(git / "packed-refs");
-  for (std::string line; std::getline(packed, line);) {
-    if (line.size() > 41 && line.substr(41) == reference) return line.substr(0, 40);
-  }
-  return {};
-}
-
 }  // namespace
 
-std::string git_revision() {
-  std::error_code none;
-  for (fs::path at = fs::current_path(none); !at.empty(); at = at.parent_path()) {
-    const fs::path git = at / ".git";
-    if (fs::is_directory(git, none)) {
-      const std::string head = first_line(git / "HEAD");
-      return head.starts_with("ref: ") ? resolve(git, head.substr(5)) : head;
-    }
-    if (at == at.root_path()) break;
+std::string program_revision() { return ELBOW_REVISION; }
+
+std::vector<std::string> environment_changes(const std::string& earlier,
+                                             const ThreadReport& threads) {
+  std::vector<std::string> changes;
+  const auto json = nlohmann::json::parse(earlier, nullptr, false);
+  const auto saved = json.is_object() ? json.value("threads", nlohmann::json()) : nlohmann::json();
+  if (!saved.is_object()) return changes;
+  const auto differs = [&](const char* key, const nlohmann::json& now) {
+    return saved.contains(key) && saved[key] != now;
+  };
+  const std::string consequence = "; results may differ in their last bits from an unbroken run.";
+  if (differs("libtorch", threads.threads)) {
+    changes.push_back("The run has used " + saved["libtorch"].dump() + " threads and now has " +
+                      std::to_string(threads.threads) + consequence);
   }
-  return {};
+  if (differs("onednn_matmul", threads.onednn_matmul) || differs("blas_library", threads.blas)) {
+    changes.push_back("Matrix products go through another library than when the run began" +
+                      consequence);
+  }
+  return changes;
 }
 
 std::string environment_json(const Session& session, const ThreadReport& threads,
                              const std::string& program_version,
-                             const std::vector<std::string>& command_line) {
-  const nlohmann::ordered_json json = {
+                             const std::vector<std::string>& command_line,
+                             const std::string& earlier) {
+  nlohmann::ordered_json json = {
       {"elbow", program_version},
       {"libtorch", torch_version()},
       {"compiler", compiler()},
@@ -85,10 +86,16 @@ std::string environment_json(const Session& session, const ThreadReport& threads
         {"onednn_matmul", threads.onednn_matmul}}},
       {"seed", session.config().integer("run.seed")},
       {"data", {{"name", session.data().name}, {"sha256", session.data().sha256}}},
-      {"git_revision", git_revision()},
+      {"git_revision", program_revision()},
       {"cpu", cpu_model()},
       {"host", host_name()},
       {"command_line", command_line}};
+  const auto before = nlohmann::ordered_json::parse(earlier, nullptr, false);
+  if (before.is_object() && before.contains("command_line")) {
+    json["command_line"] = before["command_line"];
+    json["resumed"] = before.value("resumed", nlohmann::ordered_json::array());
+    json["resumed"].push_back({{"command_line", command_line}});
+  }
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

@@ -44,14 +44,22 @@ Moments loss_moments(const Evaluation& evaluation) {
   return loss;
 }
 
-/// Means of a split from means of its batches.
+/// Counts within a batch, from which no count of the split follows.
+bool is_batch_count(const std::string& key) { return key == "active_units"; }
+
+/// Means of a split from means of its batches; extremes of it from theirs.
 class Pool {
  public:
   void add(const std::string& key, const Moments& m, std::int64_t batch) {
+    if (is_batch_count(key)) return;
     auto [entry, fresh] = totals_.try_emplace(key, Total{m, batch});
     if (fresh) return;
     Total& total = entry->second;
-    if (total.moments.count == total.samples && m.count == batch) {
+    if (key.ends_with("/min")) {
+      total.moments.mean = std::min(total.moments.mean, m.mean);
+    } else if (key.ends_with("/max")) {
+      total.moments.mean = std::max(total.moments.mean, m.mean);
+    } else if (total.moments.count == total.samples && m.count == batch) {
       total.moments = pool(total.moments, m);
     } else {
       // One number a batch: no standard error over samples, but the right weight.

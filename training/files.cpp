@@ -30,7 +30,7 @@ void write_file(const std::filesystem::path& path, std::string_view bytes, bool 
       bytes.remove_prefix(static_cast<std::size_t>(n));
     }
   }
-  if (good && sync) good = fsync(fd) == 0;
+  while (good && sync && fsync(fd) != 0) good = errno == EINTR;
   const int error = errno;
   if (close(fd) != 0) good = false;
   if (!good) {

@@ -1,12 +1,12 @@
 // Named random generators: every draw of a run comes from one of them, seeded from run.seed.
 #pragma once
 
+#include "math/tensor.h"
+
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
-
-#include "math/tensor.h"
 
 namespace elbow {
 

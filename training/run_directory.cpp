@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -61,6 +62,18 @@ fs::path fresh_directory(const fs::path& root, const std::string& name) {
   }
 }
 
+void require_directory_name(const std::string& name) {
+  const bool odd = std::any_of(name.begin(), name.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f || c == '/';
+  });
+  if (odd || name.empty() || name == "." || name == ".." || name.size() > 200) {
+    refuse(
+        "run.name names a directory: 1 to 200 characters without '/' and control characters, "
+        "and not \".\" or \"..\".");
+  }
+}
+
 }  // namespace
 
 std::optional<fs::path> newest_run(const fs::path& root, const std::string& name) {
@@ -72,6 +85,10 @@ std::optional<fs::path> newest_run(const fs::path& root, const std::string& name
 }
 
 RunDirectory::RunDirectory(const RunDirectoryRequest& request) {
+  if (!request.directory || !request.name.empty()) require_directory_name(request.name);
+  if (request.resume && request.overwrite) {
+    refuse("--resume continues a run and --overwrite removes it: give one of them.");
+  }
   try {
     request.resume ? open_old(request) : open_new(request);
   } catch (const fs::filesystem_error& e) {
@@ -94,11 +111,12 @@ void RunDirectory::open_old(const RunDirectoryRequest& request) {
 }
 
 void RunDirectory::open_new(const RunDirectoryRequest& request) {
-  if (!request.directory) {
+  if (!request.directory && !request.overwrite) {
     path_ = fs::absolute(fresh_directory(request.root, request.name)).lexically_normal();
     return lock();
   }
-  path_ = fs::absolute(*request.directory).lexically_normal();
+  path_ = fs::absolute(request.directory.value_or(numbered(request.root, request.name, 1)))
+              .lexically_normal();
   if (fs::exists(path_) && !fs::is_directory(path_)) {
     refuse(path_.string() + " is a file, not a directory.");
   }

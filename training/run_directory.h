@@ -14,14 +14,15 @@ struct RunDirectoryRequest {
   std::filesystem::path root = "runs";  ///< where a run without --run-dir gets a folder
   std::string name = {};                ///< run.name: runs/<name>, then <name>-2, ...
   bool resume = false;     ///< continue the run in `directory`, or the newest runs/<name>[-k]
-  bool overwrite = false;  ///< remove what an earlier run left in `directory`
+  bool overwrite = false;  ///< remove what an earlier run left in `directory`, or in runs/<name>
 };
 
 /// Owns a run directory while a process trains into it: a lock keeps a second process out, and goes
 /// with the process however it ends.
 class RunDirectory {
  public:
-  /// Makes or finds it. Throws Error(usage): it is not empty, holds no run to resume, or is locked.
+  /// Makes or finds it. Throws Error(usage): it is not empty, holds no run to resume, or is locked;
+  /// resume and overwrite are both asked for; the name is none that a directory can have.
   /// Overwriting removes only what a run writes, and refuses a folder that holds no run.
   explicit RunDirectory(const RunDirectoryRequest& request);
   RunDirectory(const RunDirectory&) = delete;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "core/error.h"
 
@@ -14,8 +15,25 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "data are copied as they lie in memory");
 
-std::size_t byte_count(const Tensor& tensor) {
-  return static_cast<std::size_t>(tensor.numel()) * sizeof(float);
+struct DType {
+  at::ScalarType type;
+  const char* name;
+};
+
+constexpr DType kTypes[] = {{at::kFloat, "F32"}, {at::kDouble, "F64"}, {at::kLong, "I64"}};
+
+const char* type_name(const NamedTensor& named) {
+  for (const DType& known : kTypes) {
+    if (known.type == named.tensor.scalar_type()) return known.name;
+  }
+  throw Error("The tensor '" + named.name + "' is of a type that weights files do not hold.");
+}
+
+std::optional<at::ScalarType> type_of(const std::string& name) {
+  for (const DType& known : kTypes) {
+    if (name == known.name) return known.type;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -26,9 +44,10 @@ std::string encode_safetensors(const std::vector<NamedTensor>& tensors,
   if (!metadata.empty()) header["__metadata__"] = metadata;
   std::size_t offset = 0;
   for (const NamedTensor& named : tensors) {
-    const std::size_t end = offset + byte_count(named.tensor);
-    header[named.name] = {
-        {"dtype", "F32"}, {"shape", named.tensor.sizes().vec()}, {"data_offsets", {offset, end}}};
+    const std::size_t end = offset + named.tensor.nbytes();
+    header[named.name] = {{"dtype", type_name(named)},
+                          {"shape", named.tensor.sizes().vec()},
+                          {"data_offsets", {offset, end}}};
     offset = end;
   }
   std::string text = header.dump();
@@ -40,9 +59,9 @@ std::string encode_safetensors(const std::vector<NamedTensor>& tensors,
   std::memcpy(bytes.data() + 8, text.data(), text.size());
   char* out = bytes.data() + 8 + text.size();
   for (const NamedTensor& named : tensors) {
-    const Tensor values = named.tensor.detach().to(at::kCPU, at::kFloat).contiguous();
-    std::memcpy(out, values.data_ptr<float>(), byte_count(values));
-    out += byte_count(values);
+    const Tensor values = named.tensor.detach().to(at::kCPU).contiguous();
+    std::memcpy(out, values.data_ptr(), values.nbytes());
+    out += values.nbytes();
   }
   return bytes;
 }
@@ -64,20 +83,21 @@ std::map<std::string, Tensor> decode_safetensors(std::string_view bytes, const s
   try {
     for (const auto& [key, entry] : header.items()) {
       if (key == "__metadata__") continue;
-      require(entry.at("dtype") == "F32", "'" + key + "' is not float32");
+      const auto type = type_of(entry.at("dtype").get<std::string>());
+      require(type.has_value(), "'" + key + "' is not of a known type (F32, F64, I64)");
       const auto shape = entry.at("shape").get<std::vector<std::int64_t>>();
       const auto begin = entry.at("data_offsets").at(0).get<std::uint64_t>();
       const auto end = entry.at("data_offsets").at(1).get<std::uint64_t>();
       require(begin <= end && end <= data.size(), "'" + key + "' lies outside the data");
-      std::uint64_t expected = sizeof(float);
+      std::uint64_t expected = c10::elementSize(*type);
       for (const std::int64_t n : shape) {
         require(n > 0 && expected <= data.size() / static_cast<std::uint64_t>(n),
                 "'" + key + "' has an impossible shape");
         expected *= static_cast<std::uint64_t>(n);
       }
       require(expected == end - begin, "'" + key + "' has other bytes than its shape needs");
-      const Tensor tensor = at::empty(shape, at::kFloat);
-      std::memcpy(tensor.data_ptr<float>(), data.data() + begin, end - begin);
+      const Tensor tensor = at::empty(shape, *type);
+      std::memcpy(tensor.data_ptr(), data.data() + begin, end - begin);
       tensors.emplace(key, tensor);
     }
   } catch (const nlohmann::json::exception& e) {

@@ -136,7 +136,7 @@ void Session::build_networks() {
 
 void Session::build_objective() {
   const ObjectiveEntry& entry = objective_entry(config_.text("objective.name"));
-  specs_.push_back(entry.spec);
+  specs_.push_back(adapted_spec(entry, config_.parameters("objective")));
   if (config_.contains("likelihood.name")) {
     const LikelihoodEntry& chosen = likelihood_entry(config_.text("likelihood.name"));
     specs_.push_back(chosen.spec);
@@ -217,8 +217,21 @@ void Session::collect_warnings() {
   if (transform_.binarize != Binarize::none && config_.contains("model.generator")) {
     warnings_.push_back(
         "Binarised images against a generator with continuous pixels: a discriminator can tell "
-        "them "
-        "apart by their grey levels alone.");
+        "them apart by their grey levels alone.");
+  }
+  const auto& wanted = objective_entry(config_.text("objective.name")).wants_penalty;
+  const bool chosen = std::any_of(penalties_.begin(), penalties_.end(), [&](const auto& p) {
+    return std::count(wanted.begin(), wanted.end(), p.name) != 0;
+  });
+  if (!wanted.empty() && !chosen) {
+    std::string names;
+    for (const std::string& name : wanted) {
+      names += (names.empty() ? "name = \"" : " or name = \"") + name + "\"";
+    }
+    warnings_.push_back("The objective '" + config_.text("objective.name") +
+                        "' bounds its discriminator by a penalty only, and this config has none: "
+                        "its outputs will grow. Add [[penalty]] with " +
+                        names + ".");
   }
 }
 

@@ -42,13 +42,15 @@ class Session {
   const PixelTransform& transform() const { return transform_; }
   const Networks& networks() const { return networks_; }
   Objective& objective() { return *objective_; }
+  const Likelihood* likelihood() const { return likelihood_.get(); }  ///< null for a GAN
   const std::vector<Phase>& phases() const { return phases_; }
   std::vector<PhasePenalty>& penalties() { return penalties_; }
   Dynamics& dynamics() { return *dynamics_; }
   Generators& generators() { return generators_; }
   Ema* ema() { return ema_.get(); }  ///< null when ema.decay is 0
   std::int64_t latent() const { return latent_; }
-  /// Objective first, then likelihood, prior, penalties, dynamics.
+  /// Objective first, with equilibrium values for its parameters, then likelihood, prior,
+  /// penalties, dynamics.
   const std::vector<Spec>& specs() const { return specs_; }
   const std::vector<std::string>& warnings() const { return warnings_; }
 

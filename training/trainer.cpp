@@ -143,10 +143,12 @@ class Run {
       directory_.heartbeat(status("running"));
       if (SignalScope::received() != 0 && next < total_steps_ && !early_.should_stop()) {
         save();
+        writer_.wait();
         return stopped_by(SignalScope::received());
       }
     }
     save();
+    writer_.wait();
     if (config_.flag("evaluation.test") && session_.data().test.count > 0) {
       record("test", evaluate_split(session_, session_.data().test, stepper_.steps(),
                                     config_.integer("evaluation.batch_size")));
@@ -220,7 +222,7 @@ class Run {
     Checkpoint checkpoint;
     stepper_.save(checkpoint);
     checkpoint.json = json.dump();
-    checkpoints_.save(checkpoint);
+    writer_.save(checkpoint);
     last_saved_ = stepper_.steps();
   }
 
@@ -251,6 +253,7 @@ class Run {
   RecordPlan plan_;
   EarlyStopping early_;
   Checkpoints checkpoints_;
+  CheckpointWriter writer_{checkpoints_};
   BlockTimer timer_;
   std::map<std::string, Values> last_values_;
   Clock::time_point start_ = Clock::now();

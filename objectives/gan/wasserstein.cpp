@@ -126,9 +126,9 @@ ObjectiveEntry entry() {
                                           equality("G5.generator", "L_G(C + 1) = −E_q C − 1",
                                                    {{{"loss/generator/shifted", 1.0}}},
                                                    {{{"critic/generated", -1.0}}, -kShift})})},
-          .create = [](const Parameters&, const Build& build) {
-            return make_adversarial(formulas(), build.latent);
-          }};
+          .create = [](const Parameters&,
+                       const Build& build) { return make_adversarial(formulas(), build.latent); },
+          .wants_penalty = {"gradient_penalty", "weight_clipping"}};
 }
 
 }  // namespace elbow::components::gan_wasserstein

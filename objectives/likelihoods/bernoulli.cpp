@@ -1,14 +1,12 @@
 // Independent Bernoulli pixels with logits.
-#include <ATen/core/grad_mode.h>
 #include <ATen/ops/sigmoid.h>
 
 #include "math/fused.h"
+#include "objectives/pixel_counts.h"
 #include "objectives/registry.h"
 
 namespace elbow::components::likelihoods_bernoulli {
 namespace {
-
-constexpr double kSaturatedLogit = 15.0;
 
 class Bernoulli : public Likelihood {
  public:
@@ -19,9 +17,9 @@ class Bernoulli : public Likelihood {
   Tensor mean(const Tensor& output) const override { return at::sigmoid(output); }
 
   std::vector<Term> terms(const Tensor& output, const Tensor& x, const Context&) override {
-    const at::NoGradGuard no_grad;
-    return {{.name = "pixels/saturated", .values = (output.abs() > kSaturatedLogit).sum(1)},
-            {.name = "pixels/grey", .values = ((x > 0).logical_and_(x < 1)).sum(1)}};
+    const PixelCounts counts = count_pixels(output, x);
+    return {{.name = "pixels/saturated", .values = counts.saturated},
+            {.name = "pixels/grey", .values = counts.grey}};
   }
 };
 

@@ -198,7 +198,9 @@ LikelihoodEntry entry() {
                                    .type = ValueType::real,
                                    .default_value = 1.0,
                                    .minimum = 0.01,
-                                   .description = "the standard deviation, or where it starts"}},
+                                   .description =
+                                       "fixed: the standard deviation; learned: where it starts; "
+                                       "optimal: no effect"}},
                    .terms = terms(),
                    .identities = {constant_identity()}},
           .create = [](const Parameters& parameters, std::int64_t data_dim) {

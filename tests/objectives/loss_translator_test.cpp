@@ -29,7 +29,30 @@ TEST(LossTranslator, CrossEntropyLosses) {
 
 TEST(LossTranslator, TheSentenceNamesScaleVarianceAndBeta) {
   EXPECT_EQ(translate_squared_error({.reconstruction_weight = 0.5, .kl_weight = 4.0}, 0.5),
-            "this loss is 0.5 × (−ELBO) of a Gaussian decoder with σ² = 0.5, β = 8");
+            "this loss is 0.5 × (−ELBO) of a Gaussian decoder with σ² = 0.5, β = 8; θ = βσ² = 4");
+}
+
+TEST(LossTranslator, TheSentenceOfARun) {
+  const std::string reduction = ": sums over pixels and latent dimensions, mean over the batch";
+  EXPECT_EQ(translate_elbo(4.0, DecoderVariance::none),
+            "this loss is 1 × (−ELBO) with β = 4" + reduction);
+  EXPECT_EQ(translate_elbo(2.0, DecoderVariance::fixed, 0.25),
+            "this loss is 1 × (−ELBO) of a Gaussian decoder with σ² = 0.25, β = 2; θ = βσ² = 0.5" +
+                reduction);
+  EXPECT_EQ(translate_elbo(1.0, DecoderVariance::fitted),
+            "this loss is 1 × (−ELBO) with β = 1 of a Gaussian decoder whose σ² is fitted; θ = βσ² "
+            "moves with it" +
+                reduction);
+  const Schedule warm_up = Schedule::from(
+      Value(ValueTable{{"schedule", "linear"}, {"from", 0.0}, {"to", 4.0}, {"steps", 10}}));
+  EXPECT_EQ(translate_elbo(warm_up, DecoderVariance::none),
+            "this loss is 1 × (−ELBO) with β = 4" + reduction +
+                "; β follows a schedule between 0 and 4, and the numbers are those of its end");
+}
+
+TEST(LossTranslator, ALogLikelihoodDividedByPixels) {
+  EXPECT_EQ(translate_log_likelihood({.pixel_divisor = 4.0}),
+            "this loss is 0.25 × (−ELBO) with β = 4");
 }
 
 TEST(LossTranslator, RefusesALossWithoutReconstruction) {

@@ -60,16 +60,57 @@ TEST(Checkpoints, RoundTripIsExact) {
 TEST(Checkpoints, KeepsTheNewestAndPointsAtIt) {
   const TempDir dir;
   const Checkpoints checkpoints(dir / "c", 2);
-  for (const std::int64_t step : {5, 10, 100, 15}) checkpoints.save(make(step));
-  EXPECT_THAT(checkpoints.steps(), ElementsAre(100, 15));
+  for (const std::int64_t step : {5, 10, 100, 105}) checkpoints.save(make(step));
+  EXPECT_THAT(checkpoints.steps(), ElementsAre(105, 100));
   checkpoints.save(make(200));
-  EXPECT_THAT(checkpoints.steps(), ElementsAre(200, 100));
+  EXPECT_THAT(checkpoints.steps(), ElementsAre(200, 105));
   EXPECT_EQ(fs::read_symlink(dir / "c" / "latest"), "step_200");
   EXPECT_TRUE(fs::exists(dir.path() / "c/latest/weights.safetensors"));
   for (const auto& entry : fs::directory_iterator(dir / "c")) {
     EXPECT_THAT(entry.path().filename().string(), ::testing::AnyOf(HasSubstr("step_"), "latest"));
     EXPECT_THAT(entry.path().filename().string(), ::testing::Not(HasSubstr("tmp")));
   }
+}
+
+// Two damaged checkpoints passed over: what is saved next is older than they are, and may not be
+// pruned in their favour.
+TEST(Checkpoints, LaterOnesOfAnAbandonedPastGoFirst) {
+  const TempDir dir;
+  const Checkpoints checkpoints(dir / "c", 2);
+  for (const std::int64_t step : {20, 30}) {
+    checkpoints.save(make(step));
+    dir.write("c/step_" + std::to_string(step) + "/state.pt", "half");
+  }
+  checkpoints.save(make(10));
+  EXPECT_THAT(checkpoints.steps(), ElementsAre(10));
+  EXPECT_EQ(fs::read_symlink(dir / "c" / "latest"), "step_10");
+  std::vector<std::string> warnings;
+  EXPECT_EQ(checkpoints.load_newest(warnings)->step, 10);
+}
+
+TEST(CheckpointWriter, WritesWhatTheTensorsWereWhenAsked) {
+  const TempDir dir;
+  const Checkpoints checkpoints(dir / "c", 3);
+  CheckpointWriter writer(checkpoints);
+  Checkpoint live = make(1);
+  writer.save(live);
+  live.weights[0].tensor.fill_(-1.0);
+  live.tensors.at("moment").fill_(-1.0);
+  writer.save(make(2));
+  writer.wait();
+  EXPECT_THAT(checkpoints.steps(), ElementsAre(2, 1));
+  const Checkpoint read = load_checkpoint(checkpoints.folder(1));
+  EXPECT_TRUE(at::equal(read.weights[0].tensor, make(1).weights[0].tensor));
+  EXPECT_TRUE(at::equal(read.tensors.at("moment"), make(1).tensors.at("moment")));
+}
+
+TEST(CheckpointWriter, AnErrorComesOutAtTheNextWait) {
+  const TempDir dir;
+  const Checkpoints checkpoints(dir.write("file", "x"), 3);
+  CheckpointWriter writer(checkpoints);
+  writer.save(make(1));
+  EXPECT_ANY_THROW(writer.wait());
+  EXPECT_NO_THROW(writer.wait());
 }
 
 TEST(Checkpoints, NoneIsNotAnError) {

@@ -55,6 +55,31 @@ TEST(EvaluateSplit, UnevenBatchesEqualOneBigBatch) {
   EXPECT_GT(std::abs(first - whole["elbo/kl"]), 10 * tolerance);
 }
 
+// The extremes of a split are extremes of its batches, not their average.
+TEST(EvaluateSplit, ExtremesAreThoseOfTheWholeSplit) {
+  const auto s = small_session(kVae, {"data.binarize=threshold"});
+  const Values whole = evaluate_split(*s, s->data().test, 0, 50);
+  const Values parts = evaluate_split(*s, s->data().test, 0, 8);
+  for (const char* key : {"mu/min", "mu/max", "log_var/min", "log_var/max"}) {
+    // The same sums in other blocks: float32 outputs of order 1.
+    EXPECT_NEAR(parts[key], whole[key], 1e-5) << key;
+  }
+  double mean = 0;
+  for (std::int64_t b = 0; b < 7; ++b) {
+    const Split batch = part(s->data().test, 784, 8 * b, std::min<std::int64_t>(8 * b + 8, 50));
+    mean += evaluate_split(*s, batch, 0, 50)["mu/max"] / 7;
+  }
+  EXPECT_GT(whole["mu/max"] - mean, 1e-3);
+}
+
+// How many dimensions vary over a batch says nothing exact about the split.
+TEST(EvaluateSplit, CountsOfABatchAreLeftOut) {
+  const auto s = small_session(kVae);
+  for (const std::int64_t batch : {8, 50}) {
+    EXPECT_FALSE(evaluate_split(*s, s->data().test, 0, batch).contains("active_units"));
+  }
+}
+
 TEST(EvaluateSplit, IsTheSameEveryTimeAndMovesNothing) {
   for (const char* text : {kVae, kGan}) {
     const auto s = small_session(text);

@@ -60,6 +60,39 @@ TEST(RunDirectory, OverwriteLeavesAFolderWithoutARunAlone) {
   EXPECT_FALSE(fs::exists(dir.path() / "home/.lock"));
 }
 
+TEST(RunDirectory, OverwriteWithoutADirectoryMeansTheOneOfTheName) {
+  const TempDir dir;
+  const RunDirectoryRequest request{.root = dir / "runs", .name = "vae", .overwrite = true};
+  EXPECT_EQ(RunDirectory(request).path(), dir / "runs" / "vae");
+  dir.write("runs/vae/config.toml", "x");
+  dir.write("runs/vae/metrics.jsonl", "x");
+  EXPECT_EQ(RunDirectory(request).path(), dir / "runs" / "vae");
+  EXPECT_FALSE(fs::exists(dir.path() / "runs/vae/metrics.jsonl"));
+  EXPECT_FALSE(fs::exists(dir.path() / "runs/vae-2"));
+}
+
+TEST(RunDirectory, ResumeAndOverwriteTogetherAreRefused) {
+  const TempDir dir;
+  dir.write("run/config.toml", "x");
+  EXPECT_THAT(refusal({.directory = dir / "run", .resume = true, .overwrite = true}),
+              HasSubstr("give one"));
+  EXPECT_TRUE(fs::exists(dir.path() / "run/config.toml"));
+}
+
+TEST(RunDirectory, ANameThatIsNoDirectoryNameIsRefused) {
+  const TempDir dir;
+  for (const std::string& name :
+       {std::string(), std::string("."), std::string(".."), std::string("../escape"),
+        std::string("a/b"), std::string("a\nb"), std::string("a\0b", 3), std::string("\x7f"),
+        std::string(300, 'a')}) {
+    EXPECT_THAT(refusal({.root = dir / "runs", .name = name}), HasSubstr("run.name")) << name;
+  }
+  EXPECT_FALSE(fs::exists(dir.path() / "escape"));
+  for (const std::string& name : {"...", "a b", "\u03b2-vae", ".hidden"}) {
+    EXPECT_EQ(refusal({.root = dir / "runs", .name = name}), "") << name;
+  }
+}
+
 TEST(RunDirectory, AFileIsRefused) {
   const TempDir dir;
   EXPECT_THAT(refusal({.directory = dir.write("file", "x")}), HasSubstr("is a file"));

@@ -2,6 +2,7 @@
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -59,6 +60,23 @@ TEST(Safetensors, TransposedTensorsAreWrittenRowMajor) {
   EXPECT_TRUE(at::equal(read.at("t"), t.contiguous()));
 }
 
+// A float64 buffer rounded to float32 would move a resumed run.
+TEST(Safetensors, EveryTensorKeepsItsType) {
+  const Tensor real = at::full({2}, 1.0 / 3.0, at::kDouble);
+  const Tensor whole = at::full({}, (std::int64_t{1} << 53) + 1, at::kLong);
+  const std::string bytes =
+      encode_safetensors({{"real", real}, {"f", counting({3})}, {"n", whole}});
+  EXPECT_NE(bytes.find(R"("dtype":"F64")"), std::string::npos);
+  EXPECT_NE(bytes.find(R"("dtype":"I64")"), std::string::npos);
+  const auto read = decode_safetensors(bytes, "w");
+  EXPECT_EQ(read.at("real").scalar_type(), at::kDouble);
+  EXPECT_TRUE(at::equal(read.at("real"), real));
+  EXPECT_EQ(read.at("n").scalar_type(), at::kLong);
+  EXPECT_TRUE(at::equal(read.at("n"), whole));
+  EXPECT_TRUE(at::equal(read.at("f"), counting({3})));
+  EXPECT_THROW(encode_safetensors({{"half", real.to(at::kHalf)}}), Error);
+}
+
 std::string with_header(const std::string& header, std::size_t data) {
   const std::uint64_t length = header.size();
   std::string bytes(8, '\0');
@@ -72,7 +90,8 @@ TEST(Safetensors, DamageIsNamed) {
       {std::string(8, '\xff'), "longer than the file"},
       {with_header("[1]", 0), "not a JSON object"},
       {with_header("{nonsense", 0), "not a JSON object"},
-      {with_header(R"({"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}})", 4), "not float32"},
+      {with_header(R"({"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}})", 4),
+       "not of a known type"},
       {with_header(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 4), "outside"},
       {with_header(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", 8), "outside"},
       {with_header(R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", 8), "shape"},

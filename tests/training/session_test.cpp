@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "core/error.h"
 #include "tests/training/small_run.h"
 
@@ -103,6 +105,40 @@ TEST(Session, OddCombinationsAreWarnedAbout) {
   const auto grey = small_session(kVae, {"data.binarize=none"})->warnings();
   ASSERT_EQ(grey.size(), 1u);
   EXPECT_THAT(grey[0], HasSubstr("Grey pixels"));
+}
+
+TEST(Session, AGameThatNeedsAPenaltyIsWarnedAboutWithoutOne) {
+  const std::string bare = without(without(kGan, "[[penalty]]\nname = \"r1\"\ngamma = 1.0\n"),
+                                   "binarize = \"dynamic\"\n");
+  EXPECT_THAT(small_session(bare)->warnings(), IsEmpty());
+  const std::vector<std::string> wasserstein = {"objective.name=wasserstein"};
+  const auto warned = small_session(bare, wasserstein)->warnings();
+  ASSERT_EQ(warned.size(), 1u);
+  EXPECT_THAT(warned[0], HasSubstr("\"gradient_penalty\" or name = \"weight_clipping\""));
+  for (const char* name : {"gradient_penalty", "weight_clipping"}) {
+    const std::string penalty = std::string("[[penalty]]\nname = \"") + name + "\"\n";
+    EXPECT_THAT(small_session(bare + penalty, wasserstein)->warnings(), IsEmpty()) << name;
+  }
+}
+
+// G21: at p = q and the best discriminator l = (a + b)/2, so L_D = 1 and L_G = 0 for (−1, 1, 0).
+TEST(Session, EquilibriumValuesAreThoseOfTheConfiguredLabels) {
+  const auto equilibria = [](const std::vector<std::string>& labels) {
+    std::vector<std::string> overrides = {"objective.name=least_squares"};
+    overrides.insert(overrides.end(), labels.begin(), labels.end());
+    const auto session = small_session(kGan, overrides);
+    std::map<std::string, double> found;
+    for (const TermSpec& term : session->specs().front().terms) {
+      if (term.equilibrium) found[term.name] = *term.equilibrium;
+    }
+    return found;
+  };
+  const auto usual = equilibria({});
+  EXPECT_EQ(usual.at("loss/discriminator"), 0.25);
+  EXPECT_EQ(usual.at("loss/generator"), 0.125);
+  const auto chi = equilibria({"objective.a=-1", "objective.b=1", "objective.c=0"});
+  EXPECT_EQ(chi.at("loss/discriminator"), 1.0);
+  EXPECT_EQ(chi.at("loss/generator"), 0.0);
 }
 
 TEST(Session, EpochsBecomeSteps) {

@@ -43,6 +43,32 @@ batch_size = 25
 every = 3
 )";
 
+inline constexpr const char* kGaussian = R"(
+[run]
+steps = 30
+[data]
+name = "glyphs"
+train_count = 300
+test_count = 50
+validation = 60
+[model]
+hidden = [24]
+latent = 4
+[likelihood]
+name = "gaussian"
+sigma = "optimal"
+[prior]
+name = "standard_normal"
+[objective]
+name = "elbo"
+[optimizer]
+batch_size = 32
+[evaluation]
+batch_size = 25
+[log]
+every = 3
+)";
+
 inline constexpr const char* kGan = R"(
 [run]
 steps = 20

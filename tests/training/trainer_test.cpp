@@ -20,6 +20,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::kGan;
+using testing::kGaussian;
 using testing::kVae;
 using testing::read_file;
 using testing::Recorder;
@@ -92,7 +93,7 @@ TEST(Trainer, RecordsComeWhenTheyAreDue) {
 }
 
 TEST(Trainer, EveryKeyOfARecordIsDeclared) {
-  for (const char* text : {kVae, kGan}) {
+  for (const char* text : {kVae, kGaussian, kGan}) {
     const TempDir dir;
     Recorder recorder;
     run(dir / "run", text, recorder);
@@ -198,8 +199,10 @@ TEST_P(Resume, OfAFinishedRunRepeatsOnlyItsTestPass) {
   EXPECT_TRUE(json_of(dir.path() / "run/result.json")["splits"].contains("train"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Families, Resume, ::testing::Values(kVae, kGan),
-                         [](const auto& info) { return info.index == 0 ? "vae" : "gan"; });
+INSTANTIATE_TEST_SUITE_P(Families, Resume, ::testing::Values(kVae, kGaussian, kGan),
+                         [](const auto& info) {
+                           return std::vector{"vae", "gaussian", "gan"}[info.index];
+                         });
 
 TEST(Trainer, ResumeWithoutACheckpointStartsFromTheBeginning) {
   const TempDir dir;
@@ -294,6 +297,17 @@ TEST(Trainer, CheckpointsAreKeptAndReadable) {
   const auto weights = decode_safetensors(read_file(folder / "latest/weights.safetensors"), "w");
   EXPECT_TRUE(weights.contains("encoder.0.weight"));
   EXPECT_TRUE(weights.contains("ema.decoder.0.bias"));
+}
+
+// Written beside the training; a failure there may not pass unseen.
+TEST(Trainer, ACheckpointThatCannotBeWrittenFailsTheRun) {
+  const TempDir dir;
+  Recorder recorder;
+  const auto session = small_session(kVae, {"checkpoint.every=10"});
+  RunDirectory directory({.directory = dir / "run"});
+  dir.write("run/checkpoints", "a file where the folder should be");
+  EXPECT_ANY_THROW(train(*session, directory, {&recorder}));
+  EXPECT_EQ(json_of(dir.path() / "run/status.json")["status"], "failed");
 }
 
 TEST(Trainer, ResumingWithOtherDataIsRefused) {
