@@ -197,14 +197,14 @@ struct SamplePosterior : torch::autograd::Function<SamplePosterior> {
 Tensor kl_per_dim(const Tensor& mu_log_var, std::int64_t d) {
   const NoGrad guard;
   if (plain(mu_log_var)) {
-    Tensor out = at::empty({d}, mu_log_var.options().dtype(at::kDouble).requires_grad(false));
+    Tensor out = at::empty({d, mu_log_var.size(0)}, mu_log_var.options().dtype(at::kDouble).requires_grad(false));
     kernels::kl_columns(mu_log_var.data_ptr<float>(), out.data_ptr<double>(), mu_log_var.size(0),
                         d);
     return out;
   }
   const Tensor wide = mu_log_var.detach().to(at::kDouble);
   const Tensor mu = wide.narrow(1, 0, d), log_var = wide.narrow(1, d, d);
-  return 0.5 * (mu * mu + at::exp(log_var) - 1.0 - log_var).mean(0);
+  return (0.5 * (mu * mu + at::exp(log_var) - 1.0 - log_var)).t().contiguous();
 }
 
 }  // namespace

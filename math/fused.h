@@ -16,7 +16,7 @@ Tensor bernoulli_log_prob(const Tensor& logits, const Tensor& x);
 struct GaussianPosterior {
   Tensor z;           ///< [B, d], mu + exp(log_var / 2) eps
   Tensor kl;          ///< [B], KL(q||N(0, I)) in nats, summed over dimensions
-  Tensor kl_per_dim;  ///< [d] float64, detached batch mean; undefined unless asked for
+  Tensor kl_per_dim;  ///< [d, B] float64, detached, a pass of its own; undefined unless asked for
 };
 
 /// Sample and closed-form KL of q(z|x) = N(mu, diag exp(log_var)) against N(0, I) in one pass.

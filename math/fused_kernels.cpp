@@ -105,18 +105,14 @@ ELBOW_CLONES void posterior_rows_gradient(const float* __restrict p, const float
 
 ELBOW_CLONES void kl_columns(const float* __restrict p, double* __restrict out, std::int64_t rows,
                              std::int64_t d) {
-  for (std::int64_t j = 0; j < d; ++j) out[j] = 0.0;
-  for (std::int64_t b = 0; b < rows; ++b) {
-    const float* mu = p + 2 * b * d;
-    const float* log_var = mu + d;
+  for (std::int64_t j = 0; j < d; ++j) {
 #pragma omp simd
-    for (std::int64_t j = 0; j < d; ++j) {
-      const double m = static_cast<double>(mu[j]);
-      const double l = static_cast<double>(log_var[j]);
-      out[j] += 0.5 * (m * m + simd::exp(l) - 1.0 - l);
+    for (std::int64_t b = 0; b < rows; ++b) {
+      const double m = static_cast<double>(p[2 * b * d + j]);
+      const double l = static_cast<double>(p[2 * b * d + d + j]);
+      out[j * rows + b] = 0.5 * (m * m + simd::exp(l) - 1.0 - l);
     }
   }
-  for (std::int64_t j = 0; j < d; ++j) out[j] /= static_cast<double>(rows);
 }
 
 ELBOW_CLONES double adam(float* __restrict p, const float* __restrict g, float* __restrict m,

@@ -166,8 +166,8 @@ std::vector<TermSpec> accuracy_term_specs(const std::string& rule) {
   };
   return {
       accuracy("accuracy", "acc", "\\tfrac12(\\mathrm{acc}_p+\\mathrm{acc}_q)", 0.5,
-               "share of images that the discriminator tells right, real and fake alike; on the "
-               "batch that it is trained on"),
+               "share of images that the discriminator tells right, real and fake alike; in train "
+               "records of the batch that it is trained on"),
       accuracy("accuracy/real", "acc_p", "\\mathrm{acc}_p", std::nullopt,
                "share of real images called real"),
       accuracy("accuracy/fake", "acc_q", "\\mathrm{acc}_q", std::nullopt,
@@ -175,8 +175,8 @@ std::vector<TermSpec> accuracy_term_specs(const std::string& rule) {
 }
 
 std::vector<IdentitySpec> adversarial_identities() {
-  return {closure("G8.discriminator", "discriminator", "loss/discriminator"),
-          closure("G8.generator", "generator", "loss/generator")};
+  return {closure("V1.discriminator", "discriminator", "loss/discriminator"),
+          closure("V1.generator", "generator", "loss/generator")};
 }
 
 }  // namespace elbow

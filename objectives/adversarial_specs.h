@@ -41,7 +41,7 @@ std::vector<TermSpec> critic_term_specs(const std::string& unit, const std::stri
 /// accuracy, accuracy/real, accuracy/fake.
 std::vector<TermSpec> accuracy_term_specs(const std::string& rule);
 
-/// G8.discriminator and G8.generator: the weighted terms sum to what was back-propagated.
+/// V1.discriminator and V1.generator: the weighted terms sum to what was back-propagated.
 std::vector<IdentitySpec> adversarial_identities();
 
 }  // namespace elbow

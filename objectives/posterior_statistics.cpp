@@ -59,7 +59,7 @@ PosteriorStatistics posterior_statistics(const Tensor& mu_log_var, const Tensor&
   }
   const double n = static_cast<double>(count);
   for (std::size_t j = 0; j < sum.size(); ++j)
-    s.active_units += (square[j] - sum[j] * sum[j] / n) / n > kActiveVariance ? 1 : 0;
+    s.active_units += (square[j] - sum[j] * sum[j] / n) / (n - 1.0) > kActiveVariance ? 1 : 0;
   return s;
 }
 

@@ -17,7 +17,7 @@ struct PosteriorStatistics {
 };
 
 /// mu_log_var: [B, 2d]; eps, z: [B, d]. All densities in nats with every constant. The variance of
-/// mu over the batch is the population variance (divisor B). Source: Burda et al. 2016, section 5
+/// mu over the batch is the sample variance (divisor B - 1). Source: Burda et al. 2016, section 5
 /// (active units). Errors: shapes differ.
 PosteriorStatistics posterior_statistics(const Tensor& mu_log_var, const Tensor& eps,
                                          const Tensor& z);

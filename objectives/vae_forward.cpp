@@ -1,5 +1,7 @@
 #include "objectives/vae_forward.h"
 
+#include <cmath>
+
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/randn.h>
@@ -92,8 +94,10 @@ std::vector<Term> vae_terms(const VaeForward& f, const Context& context, Likelih
   terms.push_back({.name = "elbo/kl_mc/difference", .values = kl_mc - kl});
   terms.push_back({.name = "log_q/density", .values = to_tensor(s.log_q_density)});
   terms.push_back({.name = "log_q/noise", .values = to_tensor(s.log_q_noise)});
-  terms.push_back(
-      {.name = "log_w", .values = log_px + to_tensor(minus(s.log_p_z, s.log_q_density))});
+  // Its own evaluation of ln p(z), so that V3 also sees a mistake in the one of the KL.
+  const Tensor z = f.z.detach().to(at::kCPU, at::kDouble);
+  const Tensor log_p_z = -0.5 * (z * z + std::log(2.0 * M_PI)).sum(1);
+  terms.push_back({.name = "log_w", .values = log_px + log_p_z - to_tensor(s.log_q_density)});
   for (std::int64_t j = 0; j < f.kl_per_dim.size(0); ++j)
     terms.push_back({.name = "kl/dim/" + std::to_string(j), .values = f.kl_per_dim.select(0, j)});
   terms.push_back(scalar_term("active_units", static_cast<double>(s.active_units)));

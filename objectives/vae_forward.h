@@ -23,7 +23,7 @@ struct VaeForward {
   Tensor eps;         ///< [B, d] standard normal noise
   Tensor z;           ///< [B, d] mu + exp(log_var / 2) eps
   Tensor kl;          ///< [B] KL(q(z|x)||p(z)), closed form, nats
-  Tensor kl_per_dim;  ///< [d] batch mean per dimension, float64; only with instruments
+  Tensor kl_per_dim;  ///< [d, B] per dimension and datum, float64; only with instruments
   Tensor output;      ///< [B, out] decoder output
   Tensor log_px;      ///< [B] ln p(x|z), nats
 };

@@ -23,6 +23,17 @@ class Bernoulli : public Likelihood {
   }
 };
 
+/// ln P(x|z) of a probability is never positive; a sign error or a density's constant shows here.
+IdentitySpec probability_bound() {
+  return {.id = "PMF",
+          .kind = IdentityKind::bound,
+          .statement = "elbo/reconstruction = E ln P(x|z) ≤ 0",
+          .sides = [](const Values& values) -> std::optional<Sides> {
+            if (!values.contains("elbo/reconstruction")) return std::nullopt;
+            return Sides{.lhs = values["elbo/reconstruction"], .rhs = 0.0};
+          }};
+}
+
 }  // namespace
 
 LikelihoodEntry entry() {
@@ -59,7 +70,8 @@ LikelihoodEntry entry() {
                           .minimum = 0.0,
                           .meaning = "pixels that are not binary; above 0 the reconstruction is a "
                                      "cross entropy and the ELBO no bound on a likelihood",
-                          .reference = "Loaiza-Ganem & Cunningham 2019, section 3"}}},
+                          .reference = "Loaiza-Ganem & Cunningham 2019, section 3"}},
+               .identities = {probability_bound()}},
       .create = [](const Parameters&, std::int64_t) { return std::make_shared<Bernoulli>(); }};
 }
 

@@ -98,7 +98,7 @@ class Gaussian : public Likelihood {
       batches.add_(1.0);
       running.lerp_(variance, std::max(kAverage, 1.0 / batches.item<double>()));
     }
-    return soft_clip(0.5 * variance.log());
+    return (0.5 * variance.log()).clamp_min(kMinimumLogSigma);
   }
 
   std::string mode_;
@@ -186,7 +186,7 @@ LikelihoodEntry entry() {
                    .convention =
                        "nats, summed over pixels, every constant included; optimal: σ² is the "
                        "batch mean of SSE/D without gradient in training, its running mean in "
-                       "evaluation; ln σ is bounded softly below at −6 unless fixed",
+                       "evaluation; ln σ ≥ −6 unless fixed, softly where it is learned",
                    .parameters = {{.name = "sigma",
                                    .symbol = "σ",
                                    .type = ValueType::text,

@@ -86,7 +86,7 @@ PenaltyEntry entry() {
                           .minimum = 0.0,
                           .meaning =
                               "mean slope of the critic between data and samples; overshoots "
-                              "the target by gap/(2λ) at the optimum",
+                              "the target by gap/(2λ slope) at the optimum of a linear critic",
                           .confused_with = "the critic's Lipschitz constant",
                           .reference = kReference},
                          {.name = "slope/max",

@@ -143,21 +143,21 @@ TEST(Closure, CatchesALossThatOmitsThePenalty) {
   const Tensor loss = p.phase.loss;
   testing::add(p.phase, p.penalty);
   p.phase.loss = loss;
-  expect_caught(adversarial_identities(), record({{"discriminator", p.phase}}), "G8.discriminator");
+  expect_caught(adversarial_identities(), record({{"discriminator", p.phase}}), "V1.discriminator");
 }
 
 TEST(Closure, CatchesALossThatIsOnlyThePenalty) {
   Penalised p;
   testing::add(p.phase, p.penalty);
   p.phase.loss = p.penalty.loss;
-  expect_caught(adversarial_identities(), record({{"discriminator", p.phase}}), "G8.discriminator");
+  expect_caught(adversarial_identities(), record({{"discriminator", p.phase}}), "V1.discriminator");
 }
 
 TEST(Closure, CatchesADroppedWeight) {
   Penalised p;
   p.penalty.terms.at(0).weight = 1.0;
   testing::add(p.phase, p.penalty);
-  expect_caught(adversarial_identities(), record({{"discriminator", p.phase}}), "G8.discriminator");
+  expect_caught(adversarial_identities(), record({{"discriminator", p.phase}}), "V1.discriminator");
 }
 
 TEST(Closure, CatchesAHalvedLoss) {
@@ -165,7 +165,7 @@ TEST(Closure, CatchesAHalvedLoss) {
   Evaluation e = w.evaluate("discriminator");
   e.loss = 0.5 * e.loss;
   expect_caught(objective_entry("non_saturating").spec.identities, record({{"discriminator", e}}),
-                "G8.discriminator");
+                "V1.discriminator");
 }
 
 TEST(Closure, CatchesAGeneratorLossWithAFlippedSign) {
@@ -173,7 +173,7 @@ TEST(Closure, CatchesAGeneratorLossWithAFlippedSign) {
   Evaluation e = w.evaluate("generator");
   e.loss = -e.loss;
   expect_caught(objective_entry("hinge").spec.identities, record({{"generator", e}}),
-                "G8.generator");
+                "V1.generator");
 }
 
 // Planted mistakes in the cross-entropy discriminator.
@@ -203,7 +203,7 @@ TEST(CrossEntropyIdentities, G2CatchesSwappedLabels) {
   const Values values = planted(
       [](AdversarialFormulas& f) { std::swap(f.discriminator_real, f.discriminator_fake); });
   expect_caught(cross_entropy(), values, "G2");
-  expect_caught(cross_entropy(), values, "G8.discriminator");
+  expect_caught(cross_entropy(), values, "V1.discriminator");
   expect_caught(cross_entropy(), values, "G31");
 }
 

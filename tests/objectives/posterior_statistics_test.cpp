@@ -35,7 +35,7 @@ TEST(PosteriorStatistics, EqualsTheDensityWrittenOut) {
     EXPECT_NEAR(s.log_q_noise[static_cast<std::size_t>(i)], log_q, 1e-12);
     EXPECT_NEAR(s.log_p_z[static_cast<std::size_t>(i)], log_p, 1e-12);
   }
-  for (int j = 0; j < 3; ++j) active += mu.select(1, j).var(false).item<double>() > 0.01 ? 1 : 0;
+  for (int j = 0; j < 3; ++j) active += mu.select(1, j).var(true).item<double>() > 0.01 ? 1 : 0;
   EXPECT_EQ(s.active_units, active);
   EXPECT_DOUBLE_EQ(s.mu_min, mu.min().item<double>());
   EXPECT_DOUBLE_EQ(s.mu_max, mu.max().item<double>());

@@ -261,7 +261,7 @@ TEST(ObjectiveFiles, EachIdentityStandsInTheConventions) {
   const std::string page = read_file(source_root() / "docs" / "conventions.md");
   for (const auto& spec : component_specs()) {
     for (const auto& identity : spec.identities) {
-      // "G8.generator" is G8 on one of several losses.
+      // "V1.generator" is V1 on one of several losses.
       const std::string id = identity.id.substr(0, identity.id.find('.'));
       EXPECT_NE(page.find("| " + id + " |"), std::string::npos) << id << " of " << spec.source;
     }

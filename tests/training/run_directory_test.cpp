@@ -88,7 +88,7 @@ TEST(RunDirectory, ANameThatIsNoDirectoryNameIsRefused) {
     EXPECT_THAT(refusal({.root = dir / "runs", .name = name}), HasSubstr("run.name")) << name;
   }
   EXPECT_FALSE(fs::exists(dir.path() / "escape"));
-  for (const std::string& name : {"...", "a b", "\u03b2-vae", ".hidden"}) {
+  for (const char* name : {"...", "a b", "\u03b2-vae", ".hidden"}) {
     EXPECT_EQ(refusal({.root = dir / "runs", .name = name}), "") << name;
   }
 }

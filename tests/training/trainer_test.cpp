@@ -199,10 +199,11 @@ TEST_P(Resume, OfAFinishedRunRepeatsOnlyItsTestPass) {
   EXPECT_TRUE(json_of(dir.path() / "run/result.json")["splits"].contains("train"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Families, Resume, ::testing::Values(kVae, kGaussian, kGan),
-                         [](const auto& info) {
-                           return std::vector{"vae", "gaussian", "gan"}[info.index];
-                         });
+const char* name_of(const ::testing::TestParamInfo<const char*>& info) {
+  return info.param == kVae ? "vae" : info.param == kGan ? "gan" : "gaussian";
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, Resume, ::testing::Values(kVae, kGaussian, kGan), name_of);
 
 TEST(Trainer, ResumeWithoutACheckpointStartsFromTheBeginning) {
   const TempDir dir;

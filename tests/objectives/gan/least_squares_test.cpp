@@ -97,7 +97,7 @@ TEST(LeastSquares, G33CatchesAMissingHalf) {
   for (const char* part : {"loss/discriminator/real", "loss/discriminator/fake"})
     testing::term(e, part).values = 2.0 * testing::term(e, part).values;
   expect_caught(identities(), record({{"discriminator", e}}), "G33");
-  expect_caught(identities(), record({{"discriminator", e}}), "G8.discriminator");
+  expect_caught(identities(), record({{"discriminator", e}}), "V1.discriminator");
 }
 
 TEST(LeastSquares, EqualLabelsAreAUsageError) { EXPECT_THROW(World::gan(labels(1, 1, 1)), Error); }

@@ -73,7 +73,7 @@ TEST(Wasserstein, G5CatchesASignReversedInOneBranch) {
   expect_caught(identities(), values, "G5.discriminator");
   // Terms and loss agree with each other, so the closure cannot see it.
   for (const CheckResult& r : testing::check(identities(), values)) {
-    if (r.id == "G8.discriminator") {
+    if (r.id == "V1.discriminator") {
       EXPECT_EQ(r.verdict, Verdict::holds);
     }
   }

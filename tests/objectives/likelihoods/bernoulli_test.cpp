@@ -60,6 +60,16 @@ TEST(Bernoulli, CountsSaturatedAndGreyPixels) {
   EXPECT_EQ(f.mean("pixels/grey", l, grey.round()), 0.0);
 }
 
+TEST(Bernoulli, APositiveLogProbabilityIsCaught) {
+  World world = World::vae("elbo", "bernoulli", at::kDouble);
+  const auto identities = likelihood_entry("bernoulli").spec.identities;
+  Evaluation e = world.evaluate("model");
+  testing::expect_all_hold(identities, testing::record({{"model", e}}));
+  for (Term& t : e.terms)
+    if (t.name == "elbo/reconstruction") t.values = -t.values;  // the error logged instead
+  testing::expect_caught(identities, testing::record({{"model", e}}), "PMF");
+}
+
 TEST(Bernoulli, MeanIsAProbability) {
   Fixture f;
   const Tensor l = at::tensor({-1e4, 0.0, 1e4}, at::kDouble).view({1, 3});

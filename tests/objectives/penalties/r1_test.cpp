@@ -35,7 +35,7 @@ TEST(R1, WithoutTheHalfItIsAnotherNumber) {
   Evaluation phase = critic.world.evaluate("discriminator");
   testing::add(phase, e);
   testing::expect_caught(objective_entry("wasserstein").spec.identities,
-                         testing::record({{"discriminator", phase}}), "G8.discriminator");
+                         testing::record({{"discriminator", phase}}), "V1.discriminator");
 }
 
 TEST(R1, ActsOnTheRawOutputOnly) {
