@@ -21,9 +21,10 @@ void add_config(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   auto* config = app.add_subcommand("config", "Show or check a config, or list the keys");
   config->require_subcommand(1);
-  config->footer("\nExamples:\n  elbow config show configs/vae/beta.toml --origin\n"
-                 "  elbow config check configs/vae/elbo.toml objective.beta=4\n"
-                 "  elbow config keys optimizer");
+  config->footer(
+      "\nExamples:\n  elbow config show configs/vae/beta.toml --origin\n"
+      "  elbow config check configs/vae/elbo.toml objective.beta=4\n"
+      "  elbow config keys optimizer");
 
   auto* show = config->add_subcommand("show", "Print the resolved config as TOML");
   show->add_option("CONFIG", options->file, "config file")->required();

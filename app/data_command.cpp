@@ -24,8 +24,9 @@ int check(const std::string& given) {
   if (!found) {
     std::string message = "error: the four MNIST files were found in none of:\n";
     for (const auto& path : mnist_search_path(dir)) message += "  " + path.string() + "\n";
-    throw Error(message + "Get them with scripts/get_mnist.sh, or name their directory: "
-                          "elbow data check DIR.",
+    throw Error(message +
+                    "Get them with scripts/get_mnist.sh, or name their directory: "
+                    "elbow data check DIR.",
                 ExitCode::data);
   }
   bool ok = true;

@@ -1,4 +1,10 @@
 // elbow doctor: what this machine gives the program, with remedies.
+#include "math/tensor.h"
+
+#include <ATen/ops/mm.h>
+#include <ATen/ops/rand.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
@@ -7,14 +13,9 @@
 #include <iostream>
 #include <memory>
 #include <optional>
-#include <unistd.h>
-
-#include <ATen/ops/mm.h>
-#include <ATen/ops/rand.h>
 
 #include "app/commands.h"
 #include "data/dataset.h"
-#include "math/tensor.h"
 #include "math/threads.h"
 #include "math/torch_compat.h"
 
@@ -47,7 +48,8 @@ int doctor(int threads, const std::optional<std::filesystem::path>& data_dir) {
   if (const auto found = find_mnist(data_dir)) {
     std::printf("MNIST      %s (verify with: elbow data check)\n", found->c_str());
   } else {
-    std::printf("MNIST      not found; built-in glyphs serve instead. To get it: scripts/get_mnist.sh\n");
+    std::printf(
+        "MNIST      not found; built-in glyphs serve instead. To get it: scripts/get_mnist.sh\n");
   }
   const std::string test_file = ".elbow-doctor-" + std::to_string(::getpid());
   std::ofstream out(test_file);

@@ -37,7 +37,8 @@ int list(const std::string& kind) {
   if (kind == "terms") {
     std::set<std::string> seen;
     for (const auto& [term, spec] : all_terms()) {
-      if (seen.insert(term.name).second) print_row(term.name, term.symbol + "  [" + term.unit + "]");
+      if (seen.insert(term.name).second)
+        print_row(term.name, term.symbol + "  [" + term.unit + "]");
     }
     return 0;
   }

@@ -18,7 +18,7 @@ struct Split {
   std::vector<std::uint8_t> pixels;  ///< [count, D] row-major
   std::vector<float> points;         ///< [count, D]
   std::vector<std::uint8_t> labels;  ///< [count], or empty
-  std::uint64_t stream = 0;          ///< of static binarisation: one per split, so that no two share bits
+  std::uint64_t stream = 0;  ///< of static binarisation: one per split, so that no two share bits
 };
 
 struct Dataset {

@@ -31,7 +31,8 @@ void gather_pixels(const Split& split, std::int64_t dim, const std::vector<std::
       case Binarize::threshold:
         return gather_threshold(part);
       case Binarize::fixed:
-        return gather_bernoulli(part, {.key = transform.seed, .counter = split.stream, .by_index = true});
+        return gather_bernoulli(part,
+                                {.key = transform.seed, .counter = split.stream, .by_index = true});
       case Binarize::dynamic:
         return gather_bernoulli(part, {.key = key, .counter = counter, .first_row = begin});
     }

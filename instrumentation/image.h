@@ -1,10 +1,10 @@
 // Pixels of pictures: grids of images, points, densities.
 #pragma once
 
+#include "math/tensor.h"
+
 #include <cstdint>
 #include <vector>
-
-#include "math/tensor.h"
 
 namespace elbow {
 

@@ -1,10 +1,10 @@
 // Codes for pictures of a latent space: traversals and the manifold of a plane.
 #pragma once
 
+#include "math/tensor.h"
+
 #include <cstdint>
 #include <vector>
-
-#include "math/tensor.h"
 
 namespace elbow {
 

@@ -2,10 +2,10 @@
 // from the generator that is passed in. Made by the composition root.
 #pragma once
 
+#include "math/tensor.h"
+
 #include <cstdint>
 #include <functional>
-
-#include "math/tensor.h"
 
 namespace elbow {
 

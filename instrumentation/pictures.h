@@ -1,6 +1,8 @@
 // Pictures of what a model makes, over time: samples/*.png of a run directory.
 #pragma once
 
+#include "math/tensor.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -10,7 +12,6 @@
 #include "core/record.h"
 #include "instrumentation/image.h"
 #include "instrumentation/model_view.h"
-#include "math/tensor.h"
 
 namespace elbow {
 

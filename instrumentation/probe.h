@@ -1,6 +1,8 @@
 // Probes: what is measured now and then on a fixed held-out batch.
 #pragma once
 
+#include "math/tensor.h"
+
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -9,7 +11,6 @@
 
 #include "core/record.h"
 #include "instrumentation/model_view.h"
-#include "math/tensor.h"
 
 namespace elbow {
 

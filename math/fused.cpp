@@ -197,7 +197,8 @@ struct SamplePosterior : torch::autograd::Function<SamplePosterior> {
 Tensor kl_per_dim(const Tensor& mu_log_var, std::int64_t d) {
   const NoGrad guard;
   if (plain(mu_log_var)) {
-    Tensor out = at::empty({d, mu_log_var.size(0)}, mu_log_var.options().dtype(at::kDouble).requires_grad(false));
+    Tensor out = at::empty({d, mu_log_var.size(0)},
+                           mu_log_var.options().dtype(at::kDouble).requires_grad(false));
     kernels::kl_columns(mu_log_var.data_ptr<float>(), out.data_ptr<double>(), mu_log_var.size(0),
                         d);
     return out;

@@ -1,9 +1,9 @@
 // Transposed convolution that is fast on every supported LibTorch.
 #pragma once
 
-#include <cstdint>
-
 #include "math/tensor.h"
+
+#include <cstdint>
 
 namespace elbow {
 

@@ -1,11 +1,11 @@
 // Weight initialisations by name.
 #pragma once
 
+#include "math/tensor.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "math/tensor.h"
 
 namespace elbow {
 

@@ -1,12 +1,12 @@
 // The interface of a network: tensors in, tensors out, named parameters. No loss in here.
 #pragma once
 
+#include "math/tensor.h"
+
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "math/tensor.h"
 
 namespace elbow {
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "math/tensor.h"
+
 #include "models/network.h"
 
 namespace elbow {

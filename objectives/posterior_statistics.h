@@ -1,10 +1,10 @@
 // Log-densities and summaries of a diagonal Gaussian posterior on one batch of samples, in double.
 #pragma once
 
+#include "math/tensor.h"
+
 #include <cstdint>
 #include <vector>
-
-#include "math/tensor.h"
 
 namespace elbow {
 

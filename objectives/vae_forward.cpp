@@ -1,12 +1,11 @@
 #include "objectives/vae_forward.h"
 
-#include <cmath>
-
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/randn.h>
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
 #include "core/error.h"

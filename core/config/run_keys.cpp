@@ -176,8 +176,8 @@ void add_rates(std::vector<KeySpec>& keys, const std::string& phase) {
                     between(0, kBelowOne)));
   add({"adam", "rmsprop"},
       key(section, "eps", real, 1e-8, "Added to the root of the second moment.", above(0)));
-  add({"sgd", "rmsprop"},
-      key(section, "momentum", real, 0.0, "Momentum; 0: none (often 0.9 with sgd).", between(0, kBelowOne)));
+  add({"sgd", "rmsprop"}, key(section, "momentum", real, 0.0,
+                              "Momentum; 0: none (often 0.9 with sgd).", between(0, kBelowOne)));
   add({"rmsprop"}, key(section, "alpha", real, 0.99, "RMSprop: decay of the second moment.",
                        between(0, kBelowOne)));
   add({}, key(section, "weight_decay", real, 0.0, "Decoupled weight decay.", at_least(0)));
@@ -205,8 +205,9 @@ void add_observation(std::vector<KeySpec>& keys) {
       key("evaluation", "test", boolean, true, "Whether the test split is measured at the end."));
   keys.push_back(key("early_stopping", "term", text, "",
                      "Term of the validation pass that must keep improving; empty: off."));
-  keys.push_back(choice("early_stopping", "mode", {"auto", "max", "min"}, "auto",
-                        "Which values are better; auto: smaller for loss and loss/..., else larger."));
+  keys.push_back(
+      choice("early_stopping", "mode", {"auto", "max", "min"}, "auto",
+             "Which values are better; auto: smaller for loss and loss/..., else larger."));
   keys.push_back(key("early_stopping", "patience", integer, 5,
                      "Validation passes without improvement before the run ends.", at_least(1)));
   keys.push_back(key("log", "every", integer, 20, "Steps between records.", at_least(1)));

@@ -14,13 +14,12 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 // Built-in data and a small network: a second of training.
-const std::vector<std::string> kSmall = {"run.epochs=0",         "run.steps=12",
-                                         "data.name=glyphs",     "data.train_count=256",
-                                         "data.test_count=64",   "data.validation=64",
-                                         "model.hidden=[16]",    "model.latent=4",
-                                         "optimizer.batch_size=32", "log.every=1",
-                                         "checkpoint.every=5",   "pictures.every=0",
-                                         "probes.every=4"};
+const std::vector<std::string> kSmall = {
+    "run.epochs=0",         "run.steps=12",       "data.name=glyphs",
+    "data.train_count=256", "data.test_count=64", "data.validation=64",
+    "model.hidden=[16]",    "model.latent=4",     "optimizer.batch_size=32",
+    "log.every=1",          "checkpoint.every=5", "pictures.every=0",
+    "probes.every=4"};
 
 ProgramResult train(const std::string& config, const TempDir& dir,
                     std::vector<std::string> more = {}) {
@@ -50,9 +49,9 @@ TEST(CommandLineSlow, TrainPutsTheRunDirectoryOnStdoutAndTheRestOnStderr) {
   EXPECT_EQ(result.out, (dir / "run").string() + "\n");
   EXPECT_THAT(result.err, HasSubstr("-ELBO"));
   EXPECT_THAT(result.err, HasSubstr("all exact hold"));
-  for (const char* file : {"config.toml", "overrides.txt", "environment.json", "status.json",
-                           "metrics.jsonl", "terms.json", "checks.jsonl", "result.json", "log.txt",
-                           "checkpoints/latest"}) {
+  for (const char* file :
+       {"config.toml", "overrides.txt", "environment.json", "status.json", "metrics.jsonl",
+        "terms.json", "checks.jsonl", "result.json", "log.txt", "checkpoints/latest"}) {
     EXPECT_TRUE(std::filesystem::exists(dir / "run" / file)) << file;
   }
   const auto status = nlohmann::json::parse(read_file(dir / "run/status.json"));
@@ -90,8 +89,8 @@ TEST(CommandLineSlow, EveryLoggedKeyIsExplainedInTermsJson) {
 TEST(CommandLineSlow, TheSavedConfigRepeatsTheRun) {
   const TempDir a, b;
   ASSERT_EQ(train("configs/vae/elbo.toml", a).exit_code, 0);
-  const auto again = run_program({"elbow", "train", a / "run/config.toml", "--run-dir", b / "run",
-                                  "--threads", "1"});
+  const auto again = run_program(
+      {"elbow", "train", a / "run/config.toml", "--run-dir", b / "run", "--threads", "1"});
   ASSERT_EQ(again.exit_code, 0) << again.err;
   EXPECT_EQ(read_file(a / "run/checks.jsonl"), read_file(b / "run/checks.jsonl"));
 }
@@ -139,10 +138,10 @@ TEST(CommandLineSlow, MissingDataIsExitCodeThreeWithTheRemedy) {
   const std::map<std::string, std::string> nowhere = {
       {"ELBOW_DATA", dir / "none"}, {"XDG_DATA_HOME", dir / "none"}, {"HOME", dir / "none"}};
   // From an empty directory: ./data of the sources may hold MNIST.
-  const auto result =
-      run_program({"sh", "-c", "cd \"$1\" && exec \"$2\" train \"$3\" data.name=mnist --run-dir run",
-                   "sh", dir.path(), ELBOW_PROGRAM, ELBOW_SOURCE_DIR "/configs/vae/elbo.toml"},
-                  nowhere);
+  const auto result = run_program(
+      {"sh", "-c", "cd \"$1\" && exec \"$2\" train \"$3\" data.name=mnist --run-dir run", "sh",
+       dir.path(), ELBOW_PROGRAM, ELBOW_SOURCE_DIR "/configs/vae/elbo.toml"},
+      nowhere);
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.err, HasSubstr("get_mnist.sh"));
   const auto check = run_program({"elbow", "data", "check", dir / "none"}, nowhere);
@@ -194,8 +193,8 @@ TEST(CommandLineSlow, AFailingExactIdentityIsAnErrorAndExitCodeFive) {
 TEST(CommandLineSlow, ListAndExplainKnowEveryComponent) {
   const auto objectives = run_program({"elbow", "list", "objectives"});
   ASSERT_EQ(objectives.exit_code, 0);
-  for (const char* name : {"elbo", "beta", "minimax", "non_saturating", "least_squares", "hinge",
-                           "wasserstein"}) {
+  for (const char* name :
+       {"elbo", "beta", "minimax", "non_saturating", "least_squares", "hinge", "wasserstein"}) {
     EXPECT_THAT(objectives.out, HasSubstr(name));
     const auto explained = run_program({"elbow", "explain", name});
     EXPECT_EQ(explained.exit_code, 0);

@@ -14,14 +14,31 @@ namespace {
 
 std::vector<std::string> command(const std::string& config, const std::string& directory,
                                  bool resume) {
-  std::vector<std::string> argv = {"elbow", "train", config, "run.epochs=0", "run.steps=600",
-                                   "data.name=glyphs", "data.train_count=512",
-                                   "data.test_count=64", "data.validation=64",
-                                   "model.hidden=[32]", "model.latent=4",
-                                   "optimizer.batch_size=32", "log.every=1", "checkpoint.every=20", "checkpoint.keep=1000",
-                                   "pictures.every=50", "probes.every=10", "ema.decay=0.99",
+  std::vector<std::string> argv = {"elbow",
+                                   "train",
+                                   config,
+                                   "run.epochs=0",
+                                   "run.steps=600",
+                                   "data.name=glyphs",
+                                   "data.train_count=512",
+                                   "data.test_count=64",
+                                   "data.validation=64",
+                                   "model.hidden=[32]",
+                                   "model.latent=4",
+                                   "optimizer.batch_size=32",
+                                   "log.every=1",
+                                   "checkpoint.every=20",
+                                   "checkpoint.keep=1000",
+                                   "pictures.every=50",
+                                   "probes.every=10",
+                                   "ema.decay=0.99",
                                    "optimizer.lr={schedule=\"cosine\",from=1e-3,to=1e-4,steps=600}",
-                                   "--run-dir", directory, "--threads", "1", "--progress", "none"};
+                                   "--run-dir",
+                                   directory,
+                                   "--threads",
+                                   "1",
+                                   "--progress",
+                                   "none"};
   if (resume) argv.push_back("--resume");
   return argv;
 }
@@ -60,7 +77,8 @@ TEST(StopAndResumeSlow, SigkillAtAnyMomentLosesNothing) {
     }
     const auto last = run_program(command(config, broken / "run", true));
     ASSERT_EQ(last.exit_code, 0) << last.err;
-    EXPECT_EQ(without_wall(whole / "run/metrics.jsonl"), without_wall(broken / "run/metrics.jsonl"));
+    EXPECT_EQ(without_wall(whole / "run/metrics.jsonl"),
+              without_wall(broken / "run/metrics.jsonl"));
     EXPECT_EQ(read_file(whole / "run/checks.jsonl"), read_file(broken / "run/checks.jsonl"));
     const auto weights = [](const TempDir& dir) {
       return read_file(dir / "run/checkpoints/step_600/weights.safetensors");

@@ -171,7 +171,8 @@ TEST(Gather, StaticBitsOfTwoSplitsAreNotTheSame) {
   const PixelTransform transform{.binarize = Binarize::fixed, .symmetric = false, .seed = 3};
   EXPECT_NE(values(gather(train, 100, all_indices(50), transform, 1, 1).x),
             values(gather(test, 100, all_indices(50), transform, 1, 1).x));
-  const Dataset data = load_dataset({.name = "glyphs", .validation = 4, .train_count = 9, .test_count = 4});
+  const Dataset data =
+      load_dataset({.name = "glyphs", .validation = 4, .train_count = 9, .test_count = 4});
   EXPECT_NE(data.train.stream, data.test.stream);
   EXPECT_NE(data.train.stream, data.valid.stream);
   EXPECT_NE(data.valid.stream, data.test.stream);

@@ -144,7 +144,8 @@ double naive_kl(double mu, double log_var) {
 TEST(GaussianPosterior, FixtureOfTheClosedForm) {
   const Tensor p = at::tensor({0.3f, -1.2f, -0.5f, 0.25f}).view({1, 4});
   const auto q = sample_gaussian_posterior(p, at::zeros({1, 2}), true);
-  expect_close(q.kl_per_dim.mean(1), at::tensor({0.0982653298563, 0.737012708344}, at::kDouble), 1e-7);
+  expect_close(q.kl_per_dim.mean(1), at::tensor({0.0982653298563, 0.737012708344}, at::kDouble),
+               1e-7);
   expect_close(q.kl, at::tensor({0.8352780382}, at::kDouble), 1e-6);
   expect_close(q.z, at::tensor({0.3, -1.2}).view({1, 2}), 1e-7);
   // What the fixture must tell apart: log_var read as log sigma, the -1 left out, no square.
@@ -166,7 +167,8 @@ TEST(GaussianPosterior, EqualsTheNaiveFormulas) {
   EXPECT_EQ(q.kl_per_dim.scalar_type(), at::kDouble);
   EXPECT_FALSE(sample_gaussian_posterior(p, eps).kl_per_dim.defined());
   // V2: the two routes agree.
-  EXPECT_NEAR(q.kl_per_dim.sum(0).mean().item<double>(), q.kl.to(at::kDouble).mean().item<double>(), 2e-5);
+  EXPECT_NEAR(q.kl_per_dim.sum(0).mean().item<double>(), q.kl.to(at::kDouble).mean().item<double>(),
+              2e-5);
 }
 
 /// A scalar that uses both outputs, each with its own weight per element.

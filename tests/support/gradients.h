@@ -1,9 +1,9 @@
 // Derivatives checked against central differences, in double precision. The one helper for it.
 #pragma once
 
-#include <functional>
-
 #include "math/tensor.h"
+
+#include <functional>
 
 namespace elbow::testing {
 

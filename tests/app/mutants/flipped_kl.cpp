@@ -1,4 +1,5 @@
-// A planted mistake: the KL enters the loss with the wrong sign, while the spec and the log say "+".
+// A planted mistake: the KL enters the loss with the wrong sign, while the spec and the log say
+// "+".
 #include "objectives/registry.h"
 #include "objectives/vae_forward.h"
 #include "objectives/vae_specs.h"
@@ -11,8 +12,7 @@ class FlippedKl : public Objective {
   explicit FlippedKl(const Build& build) : likelihood_(build.likelihood), latent_(build.latent) {}
   std::vector<Phase> phases() const override { return vae_phases(*likelihood_); }
   Evaluation evaluate(const Phase&, const Context& context) override {
-    const VaeForward f =
-        vae_forward(context, *likelihood_, latent_, GradientEstimator::pathwise);
+    const VaeForward f = vae_forward(context, *likelihood_, latent_, GradientEstimator::pathwise);
     return {.terms = vae_terms(f, context, *likelihood_, 1.0), .loss = (-f.kl - f.log_px).mean()};
   }
 
