@@ -41,6 +41,9 @@ Moments moments(const Tensor& values) {
   if (flat.device().is_cpu() && flat.scalar_type() == at::kFloat) {
     return over(flat.data_ptr<float>(), flat.numel());
   }
+  if (flat.device().is_cpu() && flat.scalar_type() == at::kDouble) {
+    return over(flat.data_ptr<double>(), flat.numel());
+  }
   const Tensor wide = flat.to(at::kCPU, at::kDouble);
   return over(wide.data_ptr<double>(), wide.numel());
 }

@@ -1,5 +1,6 @@
 #include "objectives/pixel_counts.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 
 #include <cmath>
@@ -37,8 +38,10 @@ template <typename T>
 void count(const Tensor& logits, const Tensor& x, std::int64_t* saturated, std::int64_t* grey) {
   const std::int64_t d = logits.size(1);
   const T *l = logits.data_ptr<T>(), *pixels = x.data_ptr<T>();
-  for (std::int64_t i = 0; i < logits.size(0); ++i)
-    count_row(l + i * d, pixels + i * d, d, saturated[i], grey[i]);
+  at::parallel_for(0, logits.size(0), 32, [=](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i)
+      count_row(l + i * d, pixels + i * d, d, saturated[i], grey[i]);
+  });
 }
 
 }  // namespace

@@ -7,13 +7,13 @@ namespace {
 
 template <typename Entry>
 const Entry& find(const std::vector<Entry>& entries, const std::string& kind,
-                  const std::string& name) {
+                  std::string_view name) {
   std::string known;
   for (const Entry& entry : entries) {
     if (entry.spec.name == name) return entry;
     known += (known.empty() ? "" : ", ") + entry.spec.name;
   }
-  throw Error("There is no " + kind + " named '" + name + "'. Known: " + known + ".",
+  throw Error("There is no " + kind + " named '" + std::string(name) + "'. Known: " + known + ".",
               ExitCode::usage);
 }
 
@@ -43,16 +43,16 @@ Spec adapted_spec(const ObjectiveEntry& entry, const Parameters& parameters) {
   return spec;
 }
 
-const ObjectiveEntry& objective_entry(const std::string& name) {
+const ObjectiveEntry& objective_entry(std::string_view name) {
   return find(objective_entries(), "objective", name);
 }
-const PenaltyEntry& penalty_entry(const std::string& name) {
+const PenaltyEntry& penalty_entry(std::string_view name) {
   return find(penalty_entries(), "penalty", name);
 }
-const LikelihoodEntry& likelihood_entry(const std::string& name) {
+const LikelihoodEntry& likelihood_entry(std::string_view name) {
   return find(likelihood_entries(), "likelihood", name);
 }
-const DynamicsEntry& dynamics_entry(const std::string& name) {
+const DynamicsEntry& dynamics_entry(std::string_view name) {
   return find(dynamics_entries(), "dynamics", name);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "objectives/dynamics.h"
@@ -28,9 +29,9 @@ const std::vector<Spec>& component_specs();
 Spec adapted_spec(const ObjectiveEntry& entry, const Parameters& parameters);
 
 /// By name; throws Error(usage) that lists the known names.
-const ObjectiveEntry& objective_entry(const std::string& name);
-const PenaltyEntry& penalty_entry(const std::string& name);
-const LikelihoodEntry& likelihood_entry(const std::string& name);
-const DynamicsEntry& dynamics_entry(const std::string& name);
+const ObjectiveEntry& objective_entry(std::string_view name);
+const PenaltyEntry& penalty_entry(std::string_view name);
+const LikelihoodEntry& likelihood_entry(std::string_view name);
+const DynamicsEntry& dynamics_entry(std::string_view name);
 
 }  // namespace elbow

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <sstream>
 
 #include "core/error.h"
@@ -20,6 +21,19 @@ Tensor to_tensor(const std::vector<double>& values) {
   Tensor t = at::empty({static_cast<std::int64_t>(values.size())}, at::kDouble);
   std::copy(values.begin(), values.end(), t.data_ptr<double>());
   return t;
+}
+
+/// ln N(z; 0, I) per row of [B, d].
+std::vector<double> standard_normal(const Tensor& z) {
+  const Tensor wide = z.detach().to(at::kCPU, at::kDouble).contiguous();
+  const double* row = wide.data_ptr<double>();
+  const std::int64_t d = z.size(1);
+  std::vector<double> result;
+  for (std::int64_t i = 0; i < z.size(0); ++i, row += d) {
+    const double squares = std::inner_product(row, row + d, row, 0.0);
+    result.push_back(-0.5 * (squares + static_cast<double>(d) * std::log(2.0 * M_PI)));
+  }
+  return result;
 }
 
 std::vector<double> minus(const std::vector<double>& a, const std::vector<double>& b) {
@@ -94,11 +108,11 @@ std::vector<Term> vae_terms(const VaeForward& f, const Context& context, Likelih
   terms.push_back({.name = "log_q/density", .values = to_tensor(s.log_q_density)});
   terms.push_back({.name = "log_q/noise", .values = to_tensor(s.log_q_noise)});
   // Its own evaluation of ln p(z), so that V3 also sees a mistake in the one of the KL.
-  const Tensor z = f.z.detach().to(at::kCPU, at::kDouble);
-  const Tensor log_p_z = -0.5 * (z * z + std::log(2.0 * M_PI)).sum(1);
-  terms.push_back({.name = "log_w", .values = log_px + log_p_z - to_tensor(s.log_q_density)});
-  for (std::int64_t j = 0; j < f.kl_per_dim.size(0); ++j)
-    terms.push_back({.name = "kl/dim/" + std::to_string(j), .values = f.kl_per_dim.select(0, j)});
+  const std::vector<double> log_prior_minus_q = minus(standard_normal(f.z), s.log_q_density);
+  terms.push_back({.name = "log_w", .values = log_px + to_tensor(log_prior_minus_q)});
+  const std::vector<Tensor> dimensions = f.kl_per_dim.unbind(0);
+  for (std::size_t j = 0; j < dimensions.size(); ++j)
+    terms.push_back({.name = "kl/dim/" + std::to_string(j), .values = dimensions[j]});
   terms.push_back(scalar_term("active_units", static_cast<double>(s.active_units)));
   terms.push_back(scalar_term("mu/min", s.mu_min));
   terms.push_back(scalar_term("mu/max", s.mu_max));

@@ -2,6 +2,7 @@
 
 #include <ATen/core/Dict.h>
 #include <ATen/ops/empty.h>
+#include <sys/resource.h>
 #include <torch/csrc/jit/serialization/pickle.h>
 
 #include <algorithm>
@@ -108,15 +109,18 @@ std::vector<std::int64_t> Checkpoints::steps() const {
 
 std::function<void()> Checkpoints::prepare(const Checkpoint& checkpoint) const {
   // Shared, since std::function copies what it holds.
-  const auto weights = std::make_shared<const std::string>(encode_safetensors(
-      checkpoint.weights, {{"format", "pt"}, {"step", std::to_string(checkpoint.step)}}));
-  const auto state = std::make_shared<const std::vector<char>>(encode_state(checkpoint));
-  return [checkpoints = *this, step = checkpoint.step, weights, state] {
-    checkpoints.write(step, *weights, {state->data(), state->size()});
-  };
+  const auto copy = std::make_shared<Checkpoint>(checkpoint);
+  for (NamedTensor& weight : copy->weights) weight.tensor = weight.tensor.detach().clone();
+  for (auto& [name, tensor] : copy->tensors) tensor = tensor.detach().clone();
+  return [checkpoints = *this, copy] { checkpoints.write(*copy); };
 }
 
-void Checkpoints::write(std::int64_t step, std::string_view weights, std::string_view state) const {
+void Checkpoints::write(const Checkpoint& checkpoint) const {
+  const std::int64_t step = checkpoint.step;
+  const std::string weights =
+      encode_safetensors(checkpoint.weights, {{"format", "pt"}, {"step", std::to_string(step)}});
+  const std::vector<char> pickled = encode_state(checkpoint);
+  const std::string_view state(pickled.data(), pickled.size());
   const nlohmann::json manifest = {
       {"step", step},
       {kWeights, {{"bytes", weights.size()}, {"crc32", crc32(weights)}}},
@@ -153,7 +157,11 @@ CheckpointWriter::~CheckpointWriter() {
 
 void CheckpointWriter::save(const Checkpoint& checkpoint) {
   wait();
-  writing_ = std::async(std::launch::async, checkpoints_.prepare(checkpoint));
+  writing_ = std::async(std::launch::async, [task = checkpoints_.prepare(checkpoint)] {
+    // On Linux this is the thread's own: the training threads keep their cores.
+    setpriority(PRIO_PROCESS, 0, 10);
+    task();
+  });
 }
 
 void CheckpointWriter::wait() {

@@ -8,7 +8,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "models/network.h"
@@ -37,7 +36,7 @@ class Checkpoints {
 
   /// Writes it and prunes: those of later steps, which another past of the run left behind, then
   /// all but the `keep` newest.
-  void save(const Checkpoint& checkpoint) const { prepare(checkpoint)(); }
+  void save(const Checkpoint& checkpoint) const { write(checkpoint); }
   /// The same in two parts: copies the tensors now; the function that is returned writes, on any
   /// thread.
   std::function<void()> prepare(const Checkpoint& checkpoint) const;
@@ -49,7 +48,7 @@ class Checkpoints {
   std::filesystem::path folder(std::int64_t step) const;
 
  private:
-  void write(std::int64_t step, std::string_view weights, std::string_view state) const;
+  void write(const Checkpoint& checkpoint) const;
 
   std::filesystem::path directory_;
   std::int64_t keep_;

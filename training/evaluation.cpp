@@ -14,7 +14,7 @@ namespace {
 
 /// Moments of sum_k w_k t_k, per sample where all terms are of one size.
 Moments loss_moments(const Evaluation& evaluation) {
-  Moments loss = moments(evaluation.loss.detach());
+  Moments loss = moments(evaluation.loss);
   const Term* first = nullptr;
   bool aligned = true;
   Tensor sum;
@@ -36,7 +36,7 @@ Moments loss_moments(const Evaluation& evaluation) {
   }
   for (const Term& term : evaluation.terms) {
     if (term.weight == 0.0) continue;
-    const Moments m = moments(term.values.detach());
+    const Moments m = moments(term.values);
     variance += term.weight * term.weight * m.se * m.se;
     loss.count = std::max(loss.count, m.count);
   }
@@ -88,7 +88,7 @@ PhaseValues phase_values(const std::string& phase, const Evaluation& evaluation)
   PhaseValues out{.phase = phase, .moments = {}, .weights = {}};
   out.moments.reserve(evaluation.terms.size() + 1);
   for (const Term& term : evaluation.terms) {
-    out.moments.emplace_back(term.name, moments(term.values.detach()));
+    out.moments.emplace_back(term.name, moments(term.values));
     if (term.weight != 0.0) out.weights.emplace_back(term.name, term.weight);
   }
   if (evaluation.loss.defined()) {
