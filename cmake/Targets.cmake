@@ -1,7 +1,18 @@
 # One library per top-level folder, its sources found by being there; one table of components.
 add_library(elbow_options INTERFACE)
 target_include_directories(elbow_options INTERFACE ${CMAKE_SOURCE_DIR})
-target_compile_options(elbow_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Werror)
+target_compile_options(elbow_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion)
+# Errors only on the compilers that the project is developed with: others know other warnings.
+if((CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13) OR
+   (CMAKE_CXX_COMPILER_ID STREQUAL Clang AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15))
+  set(ELBOW_WERROR_DEFAULT ON)
+else()
+  set(ELBOW_WERROR_DEFAULT OFF)
+endif()
+option(ELBOW_WERROR "Warnings are errors" ${ELBOW_WERROR_DEFAULT})
+if(ELBOW_WERROR)
+  target_compile_options(elbow_options INTERFACE -Werror)
+endif()
 if(ELBOW_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
   add_link_options(-fsanitize=address,undefined)
