@@ -54,8 +54,8 @@ class Checkpoints {
   std::int64_t keep_;
 };
 
-/// Saves on a thread of its own, one checkpoint after the other; only the copy of the tensors is
-/// made while the caller waits.
+/// Saves one checkpoint after the other, on the caller's thread. An error is kept until the next
+/// save() or wait().
 class CheckpointWriter {
  public:
   explicit CheckpointWriter(const Checkpoints& checkpoints) : checkpoints_(checkpoints) {}
@@ -63,7 +63,7 @@ class CheckpointWriter {
   CheckpointWriter(const CheckpointWriter&) = delete;
   CheckpointWriter& operator=(const CheckpointWriter&) = delete;
 
-  /// Waits for the one before, then begins with this one.
+  /// Throws what the one before threw, then writes this one.
   void save(const Checkpoint& checkpoint);
   /// Until nothing is being written. Throws what the writing threw.
   void wait();
