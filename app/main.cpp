@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "core/error.h"
 #include "math/threads.h"
+#include "training/signals.h"
 
 namespace {
 
@@ -46,6 +47,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  elbow::confine_signals();
   elbow::configure_allocator();
   try {
     return run(argc, argv);

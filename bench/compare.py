@@ -82,6 +82,8 @@ def variants(options):
         more = str(options.steps * 4)  # it is several times faster: the same wall time
         quiet = ["log.every=1000000", "probes.every=0", "pictures.every=0"]
         table["elbow"] = lambda: run_elbow(program, config, options.mnist, more, ["log.every=1"])
+        table["elbow, no probes"] = lambda: run_elbow(
+            program, config, options.mnist, more, ["log.every=1", *quiet[1:]])
         table["elbow, no instruments"] = lambda: run_elbow(
             program, config, options.mnist, more, quiet)
     else:
@@ -96,7 +98,8 @@ RATIOS = [  # (label, numerator, denominators of which the best counts, target)
     ("elbow / best python preloaded", "elbow",
      ["python preloaded", "python preloaded, 1 thread", "python preloaded, 2+1 threads"], 1.0),
     ("elbow / plain C++ loop", "elbow", ["plain C++ loop", "plain C++ loop, 2 workers"], 2.0),
-    ("elbow / without instruments", "elbow", ["elbow, no instruments"], 0.95),
+    ("per-step instruments / none", "elbow, no probes", ["elbow, no instruments"], 0.95),
+    ("all instruments / none", "elbow", ["elbow, no instruments"], None),
     ("elbow / pieces by hand", "elbow", ["pieces by hand"], None),
     ("pieces by hand / python example", "pieces by hand", ["python"], None),
     ("pieces by hand / plain C++ loop", "pieces by hand",

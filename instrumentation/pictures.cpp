@@ -89,6 +89,12 @@ Tensor Pictures::sample(std::int64_t n) const {
   return model_.decode(model_.prior(n, noise));
 }
 
+std::string Pictures::sample_caption() const {
+  // A decoder gives the mean; a sample of x would add the likelihood's noise to it.
+  return model_.encode ? "means E[x|z] at z drawn from the prior, without the noise of p(x|z)"
+                       : "samples of the generator";
+}
+
 void Pictures::write(const std::string& file, const Image& image, std::int64_t step,
                      const std::string& caption) const {
   write_png(directory_ / file, image,
@@ -122,7 +128,7 @@ void Pictures::draw_samples(std::int64_t step) const {
   layout.columns = square_columns(options_.count);
   const Image image =
       grid(sample(options_.count), model_.height, model_.width, model_.symmetric, layout);
-  const std::string caption = "Samples from one fixed noise, the same in every picture of the run.";
+  const std::string caption = "Images: " + sample_caption() + ", the same noise in every picture of the run.";
   write(numbered(step), image, step, caption);
   write("latest.png", image, step, caption);
 }
@@ -189,7 +195,7 @@ void Pictures::draw_plane(std::int64_t step) const {
     caption = "Light blue: held-out data.";
   }
   paint_points(image, samples, window, 205, 60, 30);
-  caption += " Red: samples of the model from one fixed noise.";
+  caption += " Red: " + sample_caption() + ".";
   write(numbered(step), image, step, caption);
   write("latest.png", image, step, caption);
 }

@@ -55,6 +55,7 @@ class Pictures : public Observer {
   void write(const std::string& file, const Image& image, std::int64_t step,
              const std::string& caption) const;
   Tensor sample(std::int64_t n) const;
+  std::string sample_caption() const;
   void draw_samples(std::int64_t step) const;
   void draw_reconstructions(std::int64_t step) const;
   void draw_traversal(std::int64_t step) const;

@@ -81,6 +81,22 @@ std::vector<TermSpec> probe_terms(const std::vector<std::string>& networks) {
         "gradient_norm/" + network + ", the gradient of the whole loss with its weights";
     terms.push_back(norm);
   }
+  TermSpec difference;
+  difference.name = "gradient_difference/*";
+  difference.symbol = "‖∇L − Σ w·∇t‖ / max‖·‖";
+  difference.latex =
+      "\\lVert\\nabla L-\\sum_t w_t\\nabla t\\rVert_2/\\max(\\lVert\\nabla L\\rVert_2,"
+      "\\lVert w_t\\nabla t\\rVert_2)";
+  difference.unit = "1";
+  difference.sign = "+";
+  difference.reduction = "Euclidean norm over all parameters of a phase";
+  difference.estimator = "gradients over a fixed held-out batch, in mode eval";
+  difference.minimum = 0.0;
+  difference.meaning =
+      "Whether the gradient that trains is the weighted sum of the gradients of the logged terms; 0 "
+      "but for rounding.";
+  difference.reference = "linearity of the gradient";
+  terms.push_back(difference);
   return terms;
 }
 

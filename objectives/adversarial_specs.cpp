@@ -176,7 +176,9 @@ std::vector<TermSpec> accuracy_term_specs(const std::string& rule) {
 
 std::vector<IdentitySpec> adversarial_identities() {
   return {closure("V1.discriminator", "discriminator", "loss/discriminator"),
-          closure("V1.generator", "generator", "loss/generator")};
+          closure("V1.generator", "generator", "loss/generator"),
+          gradient_closure("G8.discriminator", "discriminator"),
+          gradient_closure("G8.generator", "generator")};
 }
 
 }  // namespace elbow

@@ -59,6 +59,11 @@ IdentitySpec closure(std::string id, std::string phase, std::string loss_key) {
       }};
 }
 
+IdentitySpec gradient_closure(std::string id, const std::string& phase) {
+  return equality(std::move(id), "∇ loss = Σ weight·∇ term (" + phase + ")",
+                  {.terms = {{"gradient_difference/" + phase, 1.0}}}, {});
+}
+
 IdentitySpec zero_mean(std::string id, std::string statement, std::string lhs, std::string rhs,
                        std::string difference) {
   return {

@@ -23,6 +23,10 @@ IdentitySpec equality(std::string id, std::string statement, Sum lhs, Sum rhs);
 /// Σ weight · mean(term) of a phase, penalties included = the scalar that was back-propagated.
 IdentitySpec closure(std::string id, std::string phase, std::string loss_key);
 
+/// ‖∇ loss − Σ weight · ∇ term‖ = 0, relative to the largest of these gradients, where a probe has
+/// measured it.
+IdentitySpec gradient_closure(std::string id, const std::string& phase);
+
 /// E[difference] = 0 for a term of per-sample differences; z = mean / se (statistical).
 IdentitySpec zero_mean(std::string id, std::string statement, std::string lhs, std::string rhs,
                        std::string difference);

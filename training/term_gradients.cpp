@@ -1,6 +1,7 @@
 #include "training/term_gradients.h"
 
 #include <ATen/ops/mean.h>
+#include <ATen/ops/sub.h>
 
 #include <algorithm>
 #include <cmath>
@@ -34,6 +35,16 @@ class Thaw {
   std::vector<std::pair<Tensor, bool>> states_;
 };
 
+double norm(const std::vector<Tensor>& gradient) {
+  double squared = 0.0;
+  for (const Tensor& g : gradient) squared += squared_norm(g);
+  return std::sqrt(squared);
+}
+
+void subtract(std::vector<Tensor>& from, double weight, const std::vector<Tensor>& gradient) {
+  for (std::size_t i = 0; i < from.size(); ++i) from[i] = at::sub(from[i], gradient[i], weight);
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, double>> term_gradient_norms(Session& session, const Tensor& x,
@@ -64,10 +75,14 @@ std::vector<std::pair<std::string, double>> term_gradient_norms(Session& session
     }
     Evaluation evaluation = session.objective().evaluate(phase, context);
     add_penalties(session.penalties(), phase.name, evaluation, context, penalty);
+    std::vector<Tensor> rest = gradients(evaluation.loss, parameters, false, true);
+    double largest = norm(rest);
     for (const Term& term : evaluation.terms) {
       if (!term.values.requires_grad()) continue;
       const std::vector<Tensor> gradient =
           gradients(at::mean(term.values), parameters, false, true);
+      largest = std::max(largest, std::abs(term.weight) * norm(gradient));
+      if (term.weight != 0.0) subtract(rest, term.weight, gradient);
       std::size_t i = 0;
       for (std::size_t n = 0; n < phase.networks.size(); ++n) {
         double squared = 0.0;
@@ -75,6 +90,9 @@ std::vector<std::pair<std::string, double>> term_gradient_norms(Session& session
         norms.emplace_back("gradient_norm/" + phase.networks[n] + "/" + term.name,
                            std::sqrt(squared));
       }
+    }
+    if (largest > 0.0) {
+      norms.emplace_back("gradient_difference/" + phase.name, norm(rest) / largest);
     }
   }
   return norms;

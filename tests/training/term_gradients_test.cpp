@@ -20,7 +20,9 @@ using testing::small_session;
 std::map<std::string, double> norms(Session& session, std::int64_t step = 0) {
   std::map<std::string, double> all;
   const Tensor x = session.examples(session.data().test, {0, 1, 2, 3, 4, 5, 6}, 1).x;
-  for (const auto& [key, norm] : term_gradient_norms(session, x, step)) all[key] = norm;
+  for (const auto& [key, norm] : term_gradient_norms(session, x, step)) {
+    if (key.starts_with("gradient_norm/")) all[key] = norm;
+  }
   return all;
 }
 
@@ -98,6 +100,20 @@ TEST(TermGradients, APenaltysWeightDoesNotEnter) {
   const auto found = norms(*small_session(kGan));
   EXPECT_EQ(norms(*small_session(heavy)), found);
   EXPECT_EQ(found.size(), 4u);  // real, fake and r1 of the discriminator; fake of the generator
+}
+
+// G8, with weights that are not 1 and a penalty.
+TEST(TermGradients, OfTheTermsSumToThatOfTheLoss) {
+  std::map<std::string, double> all;
+  for (const char* text : {kVae, kGaussian, kGan}) {
+    const auto s = small_session(text);
+    const Tensor x = s->examples(s->data().test, {0, 1, 2, 3, 4, 5, 6}, 1).x;
+    for (const auto& [key, value] : term_gradient_norms(*s, x, 0)) {
+      if (key.starts_with("gradient_difference/")) all[text + key] = value;
+    }
+  }
+  EXPECT_EQ(all.size(), 4u);  // two models, a discriminator and a generator
+  for (const auto& [key, difference] : all) EXPECT_LT(difference, 2e-6) << key;
 }
 
 TEST(TermGradients, ChangeNothing) {
