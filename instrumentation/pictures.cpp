@@ -128,7 +128,8 @@ void Pictures::draw_samples(std::int64_t step) const {
   layout.columns = square_columns(options_.count);
   const Image image =
       grid(sample(options_.count), model_.height, model_.width, model_.symmetric, layout);
-  const std::string caption = "Images: " + sample_caption() + ", the same noise in every picture of the run.";
+  const std::string caption =
+      "Images: " + sample_caption() + ", the same noise in every picture of the run.";
   write(numbered(step), image, step, caption);
   write("latest.png", image, step, caption);
 }
