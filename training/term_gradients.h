@@ -15,8 +15,8 @@ namespace elbow {
 /// so that a term whose weight is 0 for now (warm-up) has its norm too. Terms without a graph have
 /// none. x: [n, D]; undefined or empty: no norms.
 ///
-/// And ("gradient_difference/<phase>", r): r = ‖∇ loss − Σ weight · ∇ term‖₂ over the largest of the
-/// norms that enter it, all parameters of the phase together; 0 but for rounding (G8).
+/// And ("gradient_difference/<phase>", r): r = ‖∇ loss − Σ weight · ∇ term‖₂ over the largest of
+/// the norms that enter it, all parameters of the phase together; 0 but for rounding (G8).
 ///
 /// The training weights (not their averages) in mode eval; `step` is what schedules are read at.
 /// Noise comes from generators of its own, the same at every call. Parameters, their gradients and

@@ -176,8 +176,8 @@ TEST(CommandLineSlow, ADivergingRunEndsWithExitCodeFour) {
   EXPECT_EQ(status["status"], "diverged");
 }
 
-// The program with two more objectives: the loss of one is not what its terms say; that of the other
-// is, but its gradient is not.
+// The program with two more objectives: the loss of one is not what its terms say; that of the
+// other is, but its gradient is not.
 TEST(CommandLineSlow, AFailingExactIdentityIsAnErrorAndExitCodeFive) {
   const std::pair<const char*, const char*> planted[] = {{"flipped_kl", "V1"},
                                                          {"detached_kl", "G8"}};

@@ -12,7 +12,8 @@ class DetachedKl : public Objective {
   std::vector<Phase> phases() const override { return vae_phases(*likelihood_); }
   Evaluation evaluate(const Phase&, const Context& context) override {
     const VaeForward f = vae_forward(context, *likelihood_, latent_, GradientEstimator::pathwise);
-    return {.terms = vae_terms(f, context, *likelihood_, 1.0), .loss = (f.kl.detach() - f.log_px).mean()};
+    return {.terms = vae_terms(f, context, *likelihood_, 1.0),
+            .loss = (f.kl.detach() - f.log_px).mean()};
   }
 
  private:
