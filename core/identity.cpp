@@ -65,6 +65,7 @@ CheckResult judge(const IdentitySpec& identity, const Sides& sides) {
       std::isfinite(sides.lhs) && std::isfinite(sides.rhs) && std::isfinite(sides.scale);
   const bool has_se = std::isfinite(sides.se) && sides.se > 0.0;
   if (has_se && finite) result.z = result.residual / sides.se;
+  result.se = has_se ? sides.se : 0.0;
   result.tolerance = rounding;
 
   switch (identity.kind) {
@@ -74,7 +75,10 @@ CheckResult judge(const IdentitySpec& identity, const Sides& sides) {
           finite && std::abs(result.residual) <= rounding ? Verdict::holds : Verdict::fails;
       break;
     case IdentityKind::bound:
-      result.verdict = finite && result.residual <= rounding ? Verdict::holds : Verdict::fails;
+      // A bound in expectation is seen through noise.
+      if (has_se) result.tolerance += 4.0 * sides.se;
+      result.verdict =
+          finite && result.residual <= result.tolerance ? Verdict::holds : Verdict::fails;
       break;
     case IdentityKind::statistical:
       // float32 rounding is no evidence, so it is allowed for where se is smaller still.

@@ -58,7 +58,7 @@ class Values {
 };
 
 /// Left and right side of a statement on one record; `se` is that of lhs - rhs (statistical,
-/// optimum). `scale`: largest magnitude that entered either side before cancellation.
+/// optimum, bounds in expectation). `scale`: largest magnitude that entered either side before cancellation.
 struct Sides {
   double lhs = 0.0;
   double rhs = 0.0;
@@ -81,13 +81,13 @@ struct CheckResult {
   std::string id;
   IdentityKind kind = IdentityKind::exact;
   std::string statement;
-  double lhs = 0.0, rhs = 0.0, residual = 0.0, tolerance = 0.0, z = 0.0;
+  double lhs = 0.0, rhs = 0.0, residual = 0.0, se = 0.0, tolerance = 0.0, z = 0.0;
   Verdict verdict = Verdict::holds;
 };
 
 /// Verdict on one pair of sides.
 ///   exact, oracle  |lhs - rhs| <= tolerance * max(1, |lhs|, |rhs|, scale)
-///   bound          lhs - rhs   <= the same
+///   bound          lhs - rhs   <= the same, plus 4 se where there is one (a bound in expectation)
 ///   statistical    |z| <= 4, or equal within rounding, holds; without a standard error
 ///                  inconclusive; otherwise fails
 ///   optimum        always inconclusive; z is a convergence meter

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "data/threefry.h"
+#include "math/threefry.h"
 #include "math/simd.h"
 
 namespace elbow {

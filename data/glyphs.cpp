@@ -8,7 +8,7 @@
 
 #include "data/generated.h"
 #include "data/glyph_strokes.h"
-#include "data/threefry.h"
+#include "math/threefry.h"
 
 namespace elbow {
 namespace {

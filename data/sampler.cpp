@@ -9,7 +9,7 @@
 
 #include "core/error.h"
 #include "data/gather_kernels.h"
-#include "data/threefry.h"
+#include "math/threefry.h"
 
 namespace elbow {
 namespace {

@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "data/generated.h"
-#include "data/threefry.h"
+#include "math/threefry.h"
 
 namespace elbow {
 namespace {

@@ -11,7 +11,7 @@
 #include <set>
 
 #include "core/error.h"
-#include "data/threefry.h"
+#include "math/threefry.h"
 #include "tests/data/environment.h"
 
 #ifdef ELBOW_RAPIDCHECK

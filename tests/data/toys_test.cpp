@@ -6,7 +6,7 @@
 #include <functional>
 #include <numbers>
 
-#include "data/threefry.h"
+#include "math/threefry.h"
 
 namespace elbow {
 namespace {

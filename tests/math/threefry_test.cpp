@@ -1,4 +1,4 @@
-#include "data/threefry.h"
+#include "math/threefry.h"
 
 #include <gtest/gtest.h>
 
