@@ -107,8 +107,8 @@ class Solver {
     return found;
   }
 
-  /// Dijkstra from a free row to the nearest free column; columns_ = [done | at the least distance |
-  /// others].
+  /// Dijkstra from a free row to the nearest free column; columns_ = [done | at the least distance
+  /// | others].
   void augment(std::int64_t start) {
     for (std::int64_t j = 0; j < n_; ++j) {
       columns_[at(j)] = j;
@@ -185,8 +185,8 @@ class Solver {
   }
 
   Assignment result() const {
-    Assignment found{.column_of_row = column_of_, .row = std::vector<double>(size()),
-                     .column = potential_};
+    Assignment found{
+        .column_of_row = column_of_, .row = std::vector<double>(size()), .column = potential_};
     for (std::int64_t i = 0; i < n_; ++i) {
       const std::int64_t j = column_of_[at(i)];
       found.row[at(i)] = row(i)[j] - potential_[at(j)];

@@ -6,8 +6,8 @@
 
 namespace elbow {
 
-/// A permutation of least cost, and the dual potentials that prove it: row[i] + column[j] <= c_ij for
-/// all pairs, with equality on the assigned ones.
+/// A permutation of least cost, and the dual potentials that prove it: row[i] + column[j] <= c_ij
+/// for all pairs, with equality on the assigned ones.
 struct Assignment {
   std::vector<std::int64_t> column_of_row;
   std::vector<double> row, column;  ///< dual potentials, [n]

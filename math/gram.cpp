@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "math/distance_kernels.h"
 #include "math/distances.h"
+#include "math/statistics/permutation.h"
 
 namespace elbow {
 namespace {
@@ -46,7 +47,8 @@ void apply(const Kernel& kernel, double* values, std::int64_t n, std::int64_t d)
   }
 }
 
-/// Calls `use(first row, rows, matrix, stride)` for the Gram matrix of all `rows` against `columns`.
+/// Calls `use(first row, rows, matrix, stride)` for the Gram matrix of all `rows` against
+/// `columns`.
 template <class Use>
 void for_gram_blocks(const PointsView& rows, const PackedPoints& columns, const Kernel& kernel,
                      const Use& use) {
@@ -135,8 +137,8 @@ LineMoments line_moments(const PointsView& points) {
 }
 
 GramSums distance_sums_on_a_line(const PointsView& p, const PointsView& q) {
-  const double centre = (line_moments(p).sum + line_moments(q).sum) /
-                        static_cast<double>(p.size() + q.size());
+  const double centre =
+      (line_moments(p).sum + line_moments(q).sum) / static_cast<double>(p.size() + q.size());
   const Points x = centred(p, centre), y = centred(q, centre);
   const auto n = static_cast<double>(p.size()), m = static_cast<double>(q.size());
   const LineMoments a = line_moments(x), b = line_moments(y);
@@ -175,8 +177,8 @@ double cross_variance(const GramSums& s) {
   const double shared_x = (rows - s.squares_xy) / (n * m * (m - 1.0));
   const double shared_y = (columns - s.squares_xy) / (m * n * (n - 1.0));
   const double shared_both = s.squares_xy / (n * m);
-  const double shared_none = (s.total_xy * s.total_xy - rows - columns + s.squares_xy) /
-                             (n * (n - 1.0) * m * (m - 1.0));
+  const double shared_none =
+      (s.total_xy * s.total_xy - rows - columns + s.squares_xy) / (n * (n - 1.0) * m * (m - 1.0));
   return ((m - 1.0) * (shared_x - shared_none) + (n - 1.0) * (shared_y - shared_none) +
           (shared_both - shared_none)) /
          (n * m);
@@ -187,8 +189,7 @@ double covariance(double n, double m, const std::vector<double>& within, double 
                   const std::vector<double>& across, double total_across) {
   const double f2 = n * (n - 1.0), f3 = f2 * (n - 2.0);
   const double shared = dot(within, across);
-  return 2.0 / n *
-         (shared / (f2 * m) - (total_within * total_across - 2.0 * shared) / (f3 * m));
+  return 2.0 / n * (shared / (f2 * m) - (total_within * total_across - 2.0 * shared) / (f3 * m));
 }
 
 }  // namespace
@@ -292,11 +293,8 @@ Points relabellings(std::int64_t n, std::int64_t total, std::int64_t repetitions
   Points groups(1 + repetitions, total);
   std::fill_n(groups.row(0), n, 1.0);
   for (std::int64_t r = 1; r <= repetitions; ++r) {
-    double* group = groups.row(r);
-    std::copy(groups.row(r - 1), groups.row(r - 1) + total, group);
-    for (std::int64_t i = total - 1; i > 0; --i) {  // Fisher and Yates
-      std::swap(group[i], group[random.below(static_cast<std::uint32_t>(i + 1))]);
-    }
+    const auto order = random_permutation(static_cast<std::size_t>(total), random);
+    for (std::int64_t i = 0; i < n; ++i) groups.row(r)[order[static_cast<std::size_t>(i)]] = 1.0;
   }
   return groups;
 }
@@ -312,7 +310,7 @@ RelabelledStatistics relabelled_u_statistics(const PointsView& p, const PointsVi
   const std::int64_t total = points.size(), stride_of_groups = 1 + repetitions;
   const Points groups = relabellings(p.size(), total, repetitions, random);
   const PackedPoints packed(points), packed_groups(groups);
-  std::vector<double> within(static_cast<std::size_t>(stride_of_groups));   // Σ over both in group
+  std::vector<double> within(static_cast<std::size_t>(stride_of_groups));  // Σ over both in group
   std::vector<double> touching(static_cast<std::size_t>(stride_of_groups));  // row in group
   std::vector<double> matrix(static_cast<std::size_t>(kBlock * total));
   std::vector<double> sums(static_cast<std::size_t>(kBlock * packed_groups.stride()));

@@ -65,9 +65,9 @@ double u_variance(const GramSums& sums, double weight_x = 1.0, double weight_y =
 /// U-statistics of `repetitions` random relabellings of the pooled sample, computed together in one
 /// pass over the pooled Gram matrix: O((n + m)² (d + repetitions)).
 struct RelabelledStatistics {
-  double observed = 0.0;          ///< by the same route
+  double observed = 0.0;  ///< by the same route
   std::vector<double> relabelled = {};
-  double rounding = 0.0;          ///< differences below this are ties
+  double rounding = 0.0;  ///< differences below this are ties
 };
 RelabelledStatistics relabelled_u_statistics(const PointsView& p, const PointsView& q,
                                              const Kernel& kernel, std::int64_t repetitions,

@@ -16,8 +16,8 @@ namespace elbow {
 struct GaussianMoments {
   std::vector<double> mean, covariance;
 };
-/// `divisor_offset` 1: covariance divided by n - 1; 0: by n, with which the distance is a lower bound
-/// of W2² of the two clouds (Gelbrich 1990).
+/// `divisor_offset` 1: covariance divided by n - 1; 0: by n, with which the distance is a lower
+/// bound of W2² of the two clouds (Gelbrich 1990).
 GaussianMoments gaussian_moments(const PointsView& p, std::int64_t divisor_offset = 1);
 
 /// The formula, by eigenvalues of symmetric matrices, negative ones (rounding) taken as 0: finite
@@ -29,10 +29,10 @@ double frechet_distance(const GaussianMoments& p, const GaussianMoments& q);
 /// Errors: fewer than 2 points, other dimensions, not finite.
 Estimate frechet(const PointsView& p, const PointsView& q, std::int64_t groups = 20);
 
-/// Intercept of the regression on 1/n over sub-samples of 4 to 20 twentieths of the points (disjoint ones of
-/// a size averaged): the leading term of the bias is gone. Assumes points in random order.
-/// `se`: the jackknife of the whole procedure. Source: Chong & Forsyth 2020.
-/// Errors: fewer than 40 points, and as above.
+/// Intercept of the regression on 1/n over sub-samples of 4 to 20 twentieths of the points
+/// (disjoint ones of a size averaged): the leading term of the bias is gone. Assumes points in
+/// random order. `se`: the jackknife of the whole procedure. Source: Chong & Forsyth 2020. Errors:
+/// fewer than 40 points, and as above.
 Estimate frechet_extrapolated(const PointsView& p, const PointsView& q);
 
 }  // namespace elbow

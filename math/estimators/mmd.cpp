@@ -14,8 +14,9 @@ void set_variance(Estimate& estimate, double variance) {
   if (variance >= 0.0) {
     estimate.se = std::sqrt(variance);
   } else {
-    estimate.note = "the unbiased estimate of the variance is negative, as happens near P = Q with "
-                    "few points: use the permutation test";
+    estimate.note =
+        "the unbiased estimate of the variance is negative, as happens near P = Q with "
+        "few points: use the permutation test";
   }
 }
 
@@ -93,8 +94,9 @@ double median_distance(const PointsView& p) {
   const auto middle = pairs.begin() + static_cast<std::ptrdiff_t>(pairs.size() / 2);
   std::nth_element(pairs.begin(), middle, pairs.end());
   if (*middle == 0.0) {
-    throw Error("The median distance of the points is 0: at least half of them coincide. Choose a "
-                "bandwidth yourself.");
+    throw Error(
+        "The median distance of the points is 0: at least half of them coincide. Choose a "
+        "bandwidth yourself.");
   }
   return std::sqrt(*middle);
 }
@@ -102,12 +104,8 @@ double median_distance(const PointsView& p) {
 PermutationTest mmd_permutation_test(const PointsView& p, const PointsView& q, const Kernel& kernel,
                                      std::int64_t relabellings, CounterStream& random) {
   RelabelledStatistics all = relabelled_u_statistics(p, q, kernel, relabellings, random);
-  const double threshold = all.observed - all.rounding;
-  const auto reached = std::count_if(all.relabelled.begin(), all.relabelled.end(),
-                                     [&](double value) { return value >= threshold; });
-  return {.statistic = all.observed,
-          .p_value = static_cast<double>(1 + reached) / static_cast<double>(1 + relabellings),
-          .null = std::move(all.relabelled)};
+  const double p_value = permutation_p_value(all.observed - all.rounding, all.relabelled);
+  return {.observed = all.observed, .p_value = p_value, .null_values = std::move(all.relabelled)};
 }
 
 namespace estimators::mmd {
@@ -124,17 +122,21 @@ std::vector<EstimatorSpec> specs() {
       .minimum = 0.0,
       .bias = Bias::none,
       .bias_note = "negative values are data: clipped at 0, its mean at P = Q would not be 0",
-      .standard_error = "unbiased variance by falling factorials, right at P = Q too; the "
-                        "statistic is not normal there: permutation test",
+      .standard_error =
+          "unbiased variance by falling factorials, right at P = Q too; the "
+          "statistic is not normal there: permutation test",
       .cost = "O((n + m)² d)",
-      .confused_with = "the V-statistic with its diagonals; MMD without the square; a cross term "
-                       "without i = j",
-      .reference = "Gretton et al. 2012, A kernel two-sample test; Sutherland & Deka 2019, Unbiased "
-                   "estimators for the variance of MMD estimators"};
+      .confused_with =
+          "the V-statistic with its diagonals; MMD without the square; a cross term "
+          "without i = j",
+      .reference =
+          "Gretton et al. 2012, A kernel two-sample test; Sutherland & Deka 2019, Unbiased "
+          "estimators for the variance of MMD estimators"};
   EstimatorSpec v = u;
   v.name = "mmd2_biased";
   v.summary = "Squared maximum mean discrepancy of the two empirical distributions, V-statistic.";
-  v.equation = R"(\Big\lVert\frac1n\sum_ik(x_i,\cdot)-\frac1m\sum_jk(y_j,\cdot)\Big\rVert_{\mathcal H}^2)";
+  v.equation =
+      R"(\Big\lVert\frac1n\sum_ik(x_i,\cdot)-\frac1m\sum_jk(y_j,\cdot)\Big\rVert_{\mathcal H}^2)";
   v.unicode = "Σᵢⱼ k(xᵢ,xⱼ)/n² + Σᵢⱼ k(yᵢ,yⱼ)/m² − 2 Σᵢⱼ k(xᵢ,yⱼ)/nm";
   v.bias = Bias::upper;
   v.bias_note = "by (E k(x,x) − E k(x,x′))/n and the same for y";
@@ -155,8 +157,9 @@ std::vector<EstimatorSpec> specs() {
   kid.summary = "mmd2_unbiased with the polynomial kernel (x·y/d + 1)³ of KID.";
   kid.equation = R"(\mathrm{MMD}^2_U,\quad k(x,y)=(x^\top y/d+1)^3)";
   kid.unicode = "MMD²_U with k(x,y) = (x·y/d + 1)³";
-  kid.confused_with = "KID, which is this on Inception features; its sd over overlapping subsets is "
-                      "not a standard error";
+  kid.confused_with =
+      "KID, which is this on Inception features; its sd over overlapping subsets is "
+      "not a standard error";
   kid.reference = "Bińkowski et al. 2018, Demystifying MMD GANs";
   return {u, v, linear, kid};
 }

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "core/estimate.h"
 #include "math/gram.h"
 #include "math/points.h"
+#include "math/statistics/permutation.h"
 #include "math/threefry.h"
 
 namespace elbow {
@@ -18,12 +18,12 @@ namespace elbow {
 /// O((n + m)² d). Errors: fewer than 2 points, other dimensions, not finite.
 Estimate mmd2_unbiased(const PointsView& p, const PointsView& q, const Kernel& kernel);
 
-/// V-statistic, >= 0: above MMD² by (E k(x, x) - E k(x, x')) / n and the same for y. `se` as above for
-/// kernels with a constant diagonal, absent for the polynomial one.
+/// V-statistic, >= 0: above MMD² by (E k(x, x) - E k(x, x')) / n and the same for y. `se` as above
+/// for kernels with a constant diagonal, absent for the polynomial one.
 Estimate mmd2_biased(const PointsView& p, const PointsView& q, const Kernel& kernel);
 
-/// Mean of k(x, x') + k(y, y') - k(x, y') - k(x', y) over disjoint pairs in the given order, O(n d):
-/// unbiased, normal at P = Q too, and far noisier. Uses the first min(n, m) points of each.
+/// Mean of k(x, x') + k(y, y') - k(x, y') - k(x', y) over disjoint pairs in the given order, O(n
+/// d): unbiased, normal at P = Q too, and far noisier. Uses the first min(n, m) points of each.
 Estimate mmd2_linear(const PointsView& p, const PointsView& q, const Kernel& kernel);
 
 /// Kernel distance of KID: mmd2_unbiased with (x·y / d + 1)³. Source: Bińkowski et al. 2018.
@@ -34,12 +34,8 @@ Estimate kernel_distance(const PointsView& p, const PointsView& q);
 /// Errors: fewer than 2 points; all of them equal.
 double median_distance(const PointsView& p);
 
-/// P(statistic under relabelling >= observed), (1 + #) / (1 + R); exact level at P = Q.
-struct PermutationTest {
-  double statistic = 0.0;
-  double p_value = 1.0;
-  std::vector<double> null = {};  ///< the relabelled statistics
-};
+/// Test of P = Q by the U-statistic under relabelling: valid at any n, where the statistic is not
+/// normal. Large values speak against equality. O((n + m)² (d + relabellings)).
 PermutationTest mmd_permutation_test(const PointsView& p, const PointsView& q, const Kernel& kernel,
                                      std::int64_t relabellings, CounterStream& random);
 

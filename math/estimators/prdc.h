@@ -1,6 +1,6 @@
 // Precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al. 2020) of
-// generated points f_1..f_M against real ones r_1..r_N. Every comparison is strict: a distance equal
-// to a radius is outside.
+// generated points f_1..f_M against real ones r_1..r_N. Every comparison is strict: a distance
+// equal to a radius is outside.
 #pragma once
 
 #include <cstdint>

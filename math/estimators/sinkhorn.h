@@ -12,11 +12,11 @@ namespace elbow {
 
 /// Solution of one entropic problem with equal weights.
 struct EntropicTransport {
-  double value = 0.0;            ///< of the dual problem, Σ f/n + Σ g/m at the solution
-  double primal = 0.0;           ///< <π, C> + ε KL(π ‖ a⊗b), computed from the plan
-  double marginal_error = 0.0;   ///< ‖π1 - a‖₁ + ‖πᵀ1 - b‖₁
-  std::vector<double> f, g;      ///< dual potentials
-  std::int64_t iterations = 0;   ///< passes over the cost matrix, those of Newton's method included
+  double value = 0.0;           ///< of the dual problem, Σ f/n + Σ g/m at the solution
+  double primal = 0.0;          ///< <π, C> + ε KL(π ‖ a⊗b), computed from the plan
+  double marginal_error = 0.0;  ///< ‖π1 - a‖₁ + ‖πᵀ1 - b‖₁
+  std::vector<double> f, g;     ///< dual potentials
+  std::int64_t iterations = 0;  ///< passes over the cost matrix, those of Newton's method included
 };
 
 /// Log-domain Sinkhorn iterations with ε lowered from the diameter², then Newton's method on the

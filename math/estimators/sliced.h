@@ -19,13 +19,14 @@ Points random_directions(std::int64_t count, std::int64_t d, CounterStream& rand
 /// rows). `se` has the noise of the directions, sd/√L, and of the points (dual potentials averaged
 /// over directions); at P = Q the latter is 0 to leading order. O(L n (d + log n)).
 /// Errors: no direction, other dimensions, not finite.
-Estimate sliced_wasserstein1(const PointsView& p, const PointsView& q, const PointsView& directions);
+Estimate sliced_wasserstein1(const PointsView& p, const PointsView& q,
+                             const PointsView& directions);
 Estimate sliced_wasserstein2_squared(const PointsView& p, const PointsView& q,
                                      const PointsView& directions);
 
-/// max_θ W2²(θ·P, θ·Q) by ascent along great circles from the difference of means, from the widest
-/// directions of single matchings and from random directions; a maximum over finitely many directions alone is only
-/// a lower bound. In two dimensions the first great circle is all there is.
+/// max_θ W2²(θ·P, θ·Q) by ascent along great circles, from the difference of the means and then
+/// from random directions; the largest of random directions alone is only a lower bound, and so is
+/// this where the ascent stops early. The result is the value at `direction`.
 struct MaxSliced {
   Estimate estimate;
   std::vector<double> direction;  ///< [d], unit length

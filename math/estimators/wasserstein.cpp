@@ -8,6 +8,8 @@
 #include "core/error.h"
 #include "math/assignment.h"
 #include "math/distances.h"
+#include "math/numeric.h"
+#include "math/quantile_coupling.h"
 
 namespace elbow {
 namespace {
@@ -17,26 +19,12 @@ double line_cost(double x, double y, TransportCost cost) {
   return cost == TransportCost::distance ? difference : difference * difference;
 }
 
-std::vector<std::size_t> ascending_order(std::span<const double> x) {
-  std::vector<std::size_t> order(x.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });
-  return order;
-}
-
-/// Walks the quantile functions of two ascending lists: level i/n against level j/m, in integers.
 double coupled_cost(std::span<const double> x, std::span<const double> y, TransportCost cost) {
-  const std::size_t n = x.size(), m = y.size();
   double total = 0.0;
-  std::size_t level = 0;  // in units of 1 / nm
-  for (std::size_t i = 0, j = 0; i < n;) {
-    const std::size_t x_end = (i + 1) * m, y_end = (j + 1) * n, end = std::min(x_end, y_end);
-    total += static_cast<double>(end - level) * line_cost(x[i], y[j], cost);
-    level = end;
-    if (x_end == end) ++i;
-    if (y_end == end) ++j;
-  }
-  return total / (static_cast<double>(n) * static_cast<double>(m));
+  for_each_coupled(x.size(), y.size(), [&](std::size_t i, std::size_t j, double mass) {
+    total += mass * line_cost(x[i], y[j], cost);
+  });
+  return total;
 }
 
 /// f(x_{i+1}) - f(x_i) = cost(x_{i+1}, T) - cost(x_i, T), T the quantile of y at level (i+1)/n: any
@@ -47,7 +35,9 @@ std::vector<double> potentials(std::span<const double> x, std::span<const double
   std::vector<double> f(n, 0.0);
   for (std::size_t i = 0; i + 1 < n; ++i) {
     const double low = y[((i + 1) * m - 1) / n], high = y[(i + 1) * m / n];
-    const auto step = [&](double t) { return line_cost(x[i + 1], t, cost) - line_cost(x[i], t, cost); };
+    const auto step = [&](double t) {
+      return line_cost(x[i + 1], t, cost) - line_cost(x[i], t, cost);
+    };
     f[i + 1] = f[i] + 0.5 * (step(low) + step(high));
   }
   return f;
@@ -67,18 +57,6 @@ std::vector<double> unsorted(const std::vector<double>& values,
   return original;
 }
 
-double mean(std::span<const double> x) {
-  return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
-}
-
-double variance_of_mean(std::span<const double> x) {
-  const double centre = mean(x);
-  double squares = 0.0;
-  for (const double value : x) squares += (value - centre) * (value - centre);
-  const auto n = static_cast<double>(x.size());
-  return squares / (n - 1.0) / n;
-}
-
 Estimate estimate(const PointsView& p, const PointsView& q, TransportCost cost) {
   const Transport transport = p.dim() == 1 ? transport_on_line(p.all(), q.all(), cost)
                                            : transport_by_assignment(p, q, cost);
@@ -94,8 +72,16 @@ Estimate estimate(const PointsView& p, const PointsView& q, TransportCost cost) 
 
 }  // namespace
 
+std::vector<std::size_t> ascending_order(std::span<const double> x) {
+  std::vector<std::size_t> order(x.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });
+  return order;
+}
+
 double potentials_se(std::span<const double> f, std::span<const double> g) {
-  return std::sqrt(variance_of_mean(f) + variance_of_mean(g));
+  return std::sqrt(sample_variance(f) / static_cast<double>(f.size()) +
+                   sample_variance(g) / static_cast<double>(g.size()));
 }
 
 double transport_cost_on_line(std::span<const double> x, std::span<const double> y,
@@ -120,10 +106,11 @@ Transport transport_on_line(std::span<const double> x, std::span<const double> y
 
 Transport transport_by_assignment(const PointsView& p, const PointsView& q, TransportCost cost) {
   if (p.size() != q.size()) {
-    throw Error("Exact transport in more than one dimension needs as many points on both sides; "
-                "there are " +
-                std::to_string(p.size()) + " and " + std::to_string(q.size()) +
-                ". Leave out some of the larger set.");
+    throw Error(
+        "Exact transport in more than one dimension needs as many points on both sides; "
+        "there are " +
+        std::to_string(p.size()) + " and " + std::to_string(q.size()) +
+        ". Leave out some of the larger set.");
   }
   std::vector<double> costs = squared_distances(p, q);
   if (cost == TransportCost::distance) {
@@ -161,7 +148,8 @@ std::vector<EstimatorSpec> specs() {
       .standard_error = "dual potentials, √(Var f/n + Var g/m); says nothing at P = Q",
       .cost = "O(n log n) in 1-D, O(n³) in d-D",
       .confused_with = "a Wasserstein critic's loss, which is a lower bound for one critic",
-      .reference = "Peyré & Cuturi 2019, Computational optimal transport; del Barrio & Loubes 2019"};
+      .reference =
+          "Peyré & Cuturi 2019, Computational optimal transport; del Barrio & Loubes 2019"};
   EstimatorSpec w2 = w1;
   w2.name = "wasserstein2_squared_exact";
   w2.quantity = "wasserstein2_squared";

@@ -2,6 +2,7 @@
 // W1 and W2². Source: Peyré & Cuturi 2019, "Computational optimal transport", ch. 2.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -33,12 +34,15 @@ double transport_cost_on_line(std::span<const double> x, std::span<const double>
                               TransportCost cost);
 
 /// W1 and W2² of the empirical distributions. Above those of the distributions in expectation: by
-/// c/√n on a line, ~n^(-1/d) in d >= 3 (compare with the floor). `se`: √(Var f / n + Var g / m), the
-/// limit law of del Barrio & Loubes 2019 around the expectation; it is 0 to leading order at P = Q,
-/// where it says nothing. Dimension 1 takes any n and m; others need n = m.
-/// Errors: no points, other dimensions, not finite, n differs from m in d > 1.
+/// c/√n on a line, ~n^(-1/d) in d >= 3 (compare with the floor). `se`: √(Var f / n + Var g / m),
+/// the limit law of del Barrio & Loubes 2019 around the expectation; it is 0 to leading order at P
+/// = Q, where it says nothing. Dimension 1 takes any n and m; others need n = m. Errors: no points,
+/// other dimensions, not finite, n differs from m in d > 1.
 Estimate wasserstein1(const PointsView& p, const PointsView& q);
 Estimate wasserstein2_squared(const PointsView& p, const PointsView& q);
+
+/// Indices of x from its least to its greatest value.
+std::vector<std::size_t> ascending_order(std::span<const double> x);
 
 /// √(Var f / n + Var g / m): the standard error that dual potentials give.
 double potentials_se(std::span<const double> f, std::span<const double> g);
