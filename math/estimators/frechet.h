@@ -25,14 +25,15 @@ GaussianMoments gaussian_moments(const PointsView& p, std::int64_t divisor_offse
 double frechet_distance(const GaussianMoments& p, const GaussianMoments& q);
 
 /// With n - 1 covariances. At N(0, I) against itself it is 2d/n + d(d+1)/2(n-1) on average, not 0.
-/// `se`: delete-group jackknife, the two sides apart; absent for fewer points than groups.
-/// Errors: fewer than 2 points, other dimensions, not finite.
+/// `se`: delete-group jackknife (a group of each side at a time, the sides being independent);
+/// absent below 2 groups points a side. At P = Q it says nothing: compare with the floor. Errors:
+/// fewer than 2 points, other dimensions, not finite.
 Estimate frechet(const PointsView& p, const PointsView& q, std::int64_t groups = 20);
 
-/// Intercept of the regression on 1/n over sub-samples of 4 to 20 twentieths of the points
-/// (disjoint ones of a size averaged): the leading term of the bias is gone. Assumes points in
-/// random order. `se`: the jackknife of the whole procedure. Source: Chong & Forsyth 2020. Errors:
-/// fewer than 40 points, and as above.
+/// Intercept of the regression on 1/n over sub-samples of 4 to 20 twentieths of the points, the
+/// values of one size averaged: the leading term of the bias is gone. Assumes points in random
+/// order. `se`: the jackknife of the whole procedure, absent below 400 points a side. Source: Chong
+/// & Forsyth 2020. Errors: fewer than 40 points, and as above.
 Estimate frechet_extrapolated(const PointsView& p, const PointsView& q);
 
 }  // namespace elbow

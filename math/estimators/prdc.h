@@ -20,7 +20,7 @@ struct Prdc {
 };
 
 /// `se`: delete-group jackknife with `groups` groups, the two sides apart; absent where a side has
-/// fewer than groups (k + 1) points. O((N + M)² d).
+/// fewer than 2 groups points, or k + 1 without one group. O((N + M)² d).
 /// Errors: N <= k or M <= k, other dimensions, not finite.
 Prdc prdc(const PointsView& reals, const PointsView& fakes, std::int64_t k = 5,
           std::int64_t groups = 20);
