@@ -128,7 +128,7 @@ Estimate class_score(const PointsView& probabilities) {
   }
   for (double& v : average) v /= static_cast<double>(n);
   for (std::int64_t i = 0; i < n; ++i) divergences.push_back(categorical_kl(row(i), average));
-  Estimate result{.value = std::exp(mean(divergences)), .bias = Bias::upper};
+  Estimate result{.value = std::exp(mean(divergences)), .bias = Bias::unknown};
   if (n < 2) {
     result.note = "one sample: no standard error";
   } else {
@@ -187,8 +187,9 @@ std::vector<EstimatorSpec> specs() {
            .unicode = "exp(mean KL(p(y|x)‖p̄))",
            .unit = "1",
            .minimum = 1.0,
-           .bias = Bias::upper,
-           .bias_note = "by a factor of about e^((K − 1)/(2n)) at most",
+           .bias = Bias::unknown,
+           .bias_note = "its logarithm is too low by (K − 1)/(2n) at most; the exponential adds "
+                        "half its variance",
            .standard_error = "delta method over samples",
            .cost = "O(n K)",
            .confused_with =

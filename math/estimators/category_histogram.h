@@ -34,9 +34,11 @@ Estimate histogram_reverse_kl(Counts counts, std::span<const double> reference =
 /// 1/2 sum |h - reference|: too high, most at equality, where it is not smooth. No valid error.
 Estimate histogram_total_variation(Counts counts, std::span<const double> reference = {});
 
-/// exp(mean KL(p_i || mean p)) of n rows of class probabilities, in [1, K]. Too high by about a
-/// factor e^((K - 1)/(2n)) at most. se: delta method. Throws Error for rows that are not
-/// probabilities. Source: Salimans et al. 2016 ("inception score"), with a classifier of digits.
+/// exp(mean KL(p_i || mean p)) of n rows of class probabilities, in [1, K]. Its logarithm is too
+/// low, by KL(mean p || its expectation): (K - 1)/(2n) for certain rows, less for others; the
+/// exponential adds half its variance. se: delta method. Throws Error for rows that are not
+/// probabilities. Source: Salimans et al. 2016 ("inception score"), here with a classifier of
+/// digits.
 Estimate class_score(const PointsView& probabilities);
 
 }  // namespace elbow

@@ -203,7 +203,7 @@ std::vector<EstimatorSpec> specs() {
        .cost = "O(n² d)",
        .reference = reference},
       {.name = "gaussian_total_correlation",
-       .quantity = "total_correlation",
+       .quantity = "gaussian_total_correlation",
        .summary = "Total correlation of the Gaussian with the sample's covariance",
        .equation = R"(\tfrac12\Big(\sum_j\ln\hat\Sigma_{jj}-\ln\lvert\hat\Sigma\rvert\Big))",
        .unicode = "TC ≈ ½(Σ ln Σⱼⱼ − ln |Σ|)",
