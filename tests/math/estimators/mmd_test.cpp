@@ -185,6 +185,7 @@ TEST(Mmd, ExtremesAndErrors) {
   EXPECT_NEAR(mmd2_unbiased(same, same, k).value, 0.0, 1e-14);
   const Points far = moved(same, 1e200);
   EXPECT_NEAR(mmd2_unbiased(same, far, k).value, 2.0, 1e-14);
+  EXPECT_THROW(mmd2_unbiased(same, far, Kernel::polynomial(3)), Error);
   EXPECT_FALSE(mmd2_biased(moved(three, 0.0), three, Kernel::polynomial(3)).se.has_value());
   EXPECT_THROW(mmd2_unbiased(two, normal_points(2, 2, 1, 1), k), Error);
   EXPECT_THROW(mmd2_unbiased(Points({0, NAN}, 1), two, k), Error);

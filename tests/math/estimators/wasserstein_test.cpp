@@ -148,6 +148,9 @@ TEST(Wasserstein, ExtremesAndErrors) {
   EXPECT_THROW(wasserstein1(normal_points(3, 2, 1, 1), normal_points(4, 2, 1, 2)), Error);
   EXPECT_THROW(wasserstein1(normal_points(3, 2, 1, 1), normal_points(3, 1, 1, 2)), Error);
   EXPECT_THROW(wasserstein1(Points(0, 1), one), Error);
+  const Points huge = moved(normal_points(3, 2, 1, 1), 1e200), small = normal_points(3, 2, 1, 2);
+  EXPECT_THROW(wasserstein1(huge, small), Error);
+  EXPECT_THROW(wasserstein2_squared(Points(std::vector{1e200}, 1), one), Error);
   EXPECT_THROW(wasserstein1(Points(std::vector<double>{NAN}, 1), one), Error);
   EXPECT_THROW(wasserstein2_squared(Points(std::vector<double>{INFINITY}, 1), one), Error);
 }
