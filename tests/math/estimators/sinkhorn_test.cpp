@@ -156,7 +156,7 @@ TEST(Sinkhorn, ExtremesAndErrors) {
   EXPECT_NEAR(sinkhorn_divergence(same, same, 1.0).value, 0.0, 1e-12);
   const Points x = normal_points(10, 1, 6, 1);
   EXPECT_NEAR(sinkhorn_divergence(x, moved(x, 1e4), 1.0).value, 1e8, 1e-3);
-  for (const double epsilon : {0.0, -1.0, std::nan(""), INFINITY}) {
+  for (const double epsilon : {0.0, -1.0, std::nan(""), HUGE_VAL}) {
     EXPECT_THROW(sinkhorn_divergence(one, two, epsilon), Error);
   }
   EXPECT_THROW(sinkhorn_divergence(one, normal_points(2, 2, 1, 1), 1.0), Error);
