@@ -32,8 +32,8 @@ void for_rows(const PointsView& rows, const PackedPoints& columns, const Use& us
   }
 }
 
-constexpr std::int64_t kSplits = 32;
-using Mask = std::uint32_t;  // bit s: in the first half of split s
+constexpr std::int64_t kSplits = 64;
+using Mask = std::uint64_t;  // bit s: in the first half of split s
 
 /// Random halves of n points for each split, always the same for one n and `stream`.
 std::vector<Mask> random_halves(std::int64_t n, std::uint64_t stream) {

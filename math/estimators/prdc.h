@@ -19,11 +19,12 @@ struct Prdc {
   Estimate coverage;   ///< share of reals with a fake nearer than ρ_i
 };
 
-/// `se`: √(mean of (a - b)² / 4) over the values a, b on the two halves of 32 random splits of both
-/// sets, which are independent samples; it takes the variance to fall like 1/n. (A jackknife
-/// overstates the error of nearest-neighbour statistics, here by up to a factor of two.) Absent
-/// where half a set has no more than k points. O((N + M)² d). Errors: N <= k or M <= k, other
-/// dimensions, not finite.
+/// `se`: √(mean of (a - b)² / 4) over the values a, b on the two halves of 64 random splits of both
+/// sets, which are independent samples; it takes the variance to fall like 1/n. Intervals of
+/// ± 1.96 se held the mean in 90 to 95 % of simulations, in less for values next to 0 or 1. (A
+/// jackknife overstates the error of nearest-neighbour statistics, here by up to a factor of two.)
+/// Absent where half a set has no more than k points. O((N + M)² d).
+/// Errors: N <= k or M <= k, other dimensions, not finite.
 Prdc prdc(const PointsView& reals, const PointsView& fakes, std::int64_t k = 5);
 
 /// E coverage where reals and fakes have the same continuous law: 1 - Π_{i=1..k} (N-i)/(M+N-i).
