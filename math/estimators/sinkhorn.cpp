@@ -17,7 +17,7 @@ namespace {
 constexpr double kMarginalTolerance = 1e-10;
 constexpr int kSinkhornBeforeNewton = 60;
 constexpr int kNewtonSteps = 60;
-constexpr int kSinkhornAtMost = 100000;
+constexpr double kCellsAtMost = 2e9;  // exponentials spent on one problem, some seconds
 
 /// Squared distances both ways round, so that each update reads rows.
 struct Costs {
@@ -27,6 +27,11 @@ struct Costs {
   const double* column(std::int64_t j) const { return columns.data() + j * n; }
   double largest() const { return *std::max_element(rows.begin(), rows.end()); }
 };
+
+int rounds_at_most(const Costs& costs) {
+  return static_cast<int>(
+      std::clamp(kCellsAtMost / static_cast<double>(2 * costs.n * costs.m), 1e3, 1e5));
+}
 
 std::vector<double> zeros(std::int64_t n) {
   return std::vector<double>(static_cast<std::size_t>(n));
@@ -166,15 +171,20 @@ double newton(Problem& problem, const Costs& costs, std::int64_t& passes) {
         ridge_solve(semi_dual_hessian(problem.plan(), costs.n, costs.m), gradient);
     const std::vector<double> start = problem.f;
     const double before = problem.dual();
+    bool rises = false;
     double length = 1.0;
-    for (int halving = 0; halving < 40; ++halving, length *= 0.5) {
+    for (int halving = 0; halving < 40 && !rises; ++halving, length *= 0.5) {
       for (std::size_t i = 0; i < start.size(); ++i) {
         problem.f[i] = start[i] + length * direction[i];
       }
       problem.update_columns();
       ++passes;
       // Near the solution the gain is below rounding: equality counts.
-      if (problem.dual() >= before - 1e-15 * (1.0 + std::fabs(before))) break;
+      rises = problem.dual() >= before - 1e-15 * (1.0 + std::fabs(before));
+    }
+    if (!rises) {
+      problem.f = start;
+      return error;
     }
   }
   return error;
@@ -230,7 +240,7 @@ EntropicTransport entropic_transport(const PointsView& p, const PointsView& q, d
   double error = alternate(problem, kSinkhornBeforeNewton, kMarginalTolerance, passes);
   if (error >= kMarginalTolerance) error = newton(problem, costs, passes);
   if (error >= kMarginalTolerance) {
-    error = alternate(problem, kSinkhornAtMost, kMarginalTolerance, passes);
+    error = alternate(problem, rounds_at_most(costs), kMarginalTolerance, passes);
   }
   require_convergence(error, epsilon);
   return solution(problem, problem.dual(), error, passes);
@@ -246,7 +256,7 @@ EntropicTransport entropic_self_transport(const PointsView& p, double epsilon) {
   double error = kInfinity;
   std::vector<double> ratio;
   double scaled = std::max(costs.largest(), epsilon);
-  for (int round = 0; round < kSinkhornAtMost; ++round) {
+  for (int round = 0; round < rounds_at_most(costs); ++round) {
     problem.set_epsilon(scaled);
     problem.g = problem.f;
     const std::vector<double> next = problem.row_update();

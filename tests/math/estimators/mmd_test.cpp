@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 
 #include "core/error.h"
 #include "math/numeric.h"
+#include "math/point_selection.h"
 #include "tests/support/coverage.h"
 #include "tests/support/normal_points.h"
 
@@ -362,6 +364,26 @@ TEST(MmdStatistical, D46KernelDistanceOfPairG1) {
     return kernel_distance(x, y).value;
   });
   EXPECT_LE(std::fabs(u.z(12.16375)), 4.0);
+}
+
+// DW15: the spread over overlapping random subsets says nothing of the error of their mean.
+TEST(MmdStatistical, DW15SubsetSpreadIsNotAStandardError) {
+  const auto sets = [](std::uint64_t r) {
+    return std::pair{normal_points(200, 2, 21, 2 * r), normal_points(200, 2, 21, 2 * r + 1, 0.5)};
+  };
+  const double sd = std::sqrt(simulate(400, [&](std::uint64_t r) {
+                                const auto [x, y] = sets(r);
+                                return kernel_distance(x, y).value;
+                              }).variance);
+  const auto [x, y] = sets(1000);
+  CounterStream random(22, 1);
+  const Simulated subsets = simulate(400, [&](std::uint64_t) {
+    const auto a = random_permutation(200, random), b = random_permutation(200, random);
+    return kernel_distance(select(x, std::span(a).first(100)), select(y, std::span(b).first(100)))
+        .value;
+  });
+  EXPECT_LT(std::sqrt(subsets.variance / 400.0), 0.2 * sd);
+  EXPECT_NEAR(*kernel_distance(x, y).se / sd, 1.0, 0.4);
 }
 
 TEST(MmdStatistical, D47PermutationLevelsAreUniformAtTheNull) {

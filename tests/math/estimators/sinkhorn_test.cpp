@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numbers>
+#include <string>
 
 #include "core/error.h"
 #include "math/distances.h"
@@ -146,6 +146,19 @@ TEST(Sinkhorn, SmallEpsilonConvergesOnLargerSets) {
     const EntropicTransport t = entropic_transport(x, y, epsilon);
     EXPECT_LT(t.marginal_error, 1e-10);
     EXPECT_NEAR(t.primal, t.value, 1e-8);
+  }
+}
+
+// Below what float64 resolves there is an error or the right value, never a wrong one.
+TEST(Sinkhorn, VanishingEpsilonIsExactOrRefused) {
+  const Points x = normal_points(30, 2, 8, 1), y = normal_points(30, 2, 8, 2, 1.0);
+  for (const double epsilon : {1e-4, 1e-6, 1e-9, 1e-12}) {
+    try {
+      EXPECT_NEAR(sinkhorn_divergence(x, y, epsilon).value, wasserstein2_squared(x, y).value,
+                  10.0 * epsilon + 1e-9);
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find("larger epsilon"), std::string::npos);
+    }
   }
 }
 
