@@ -68,7 +68,7 @@ TEST(EntropyStatistical, ClosedForms) {
 TEST(EntropyStatistical, SubsamplingCovers) {
   for (const std::int64_t d : {1, 3}) {
     const test::Repetitions runs = test::repeat(400, 15, [d](CounterStream& random) {
-      return kozachenko_leonenko(test::normal_points(500, d, random));
+      return kozachenko_leonenko(test::normal_points(300, d, random));
     });
     EXPECT_NEAR(runs.coverage_of_mean(), 0.95, 0.04);
   }

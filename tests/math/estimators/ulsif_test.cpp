@@ -61,12 +61,15 @@ TEST(Ulsif, Extremes) {
   EXPECT_THROW(ulsif_weights({{}, {1.0}, 1}, 0.1, true), Error);
   EXPECT_THROW(ulsif_weights({{1.0, 2.0, 3.0}, {1.0, 2.0}, 2}, 0.1, true), Error);
   EXPECT_FALSE(ulsif_chi2(kFeatures, 0.1, true).linear.se);
+  CounterStream random(1, 0);
+  const Points x = test::normal_points(60, 1, random);
+  EXPECT_TRUE(ulsif_pearson_chi2(x, x).quadratic.se);
+  EXPECT_FALSE(ulsif_pearson_chi2(x, x).linear.se);
+  EXPECT_FALSE(ulsif_pearson_chi2(x, x, {.cross_validate = true}).quadratic.se);
   const Points few({1.0, 2.0, 3.0}, 1);
   EXPECT_THROW(ulsif_pearson_chi2(few, few), Error);
   const Points same(std::vector<double>(20, 1.0), 1);
   EXPECT_TRUE(std::isfinite(ulsif_pearson_chi2(same, same).quadratic.value));
-  CounterStream random(1, 0);
-  const Points x = test::normal_points(60, 1, random);
   const UlsifChi2 apart = ulsif_pearson_chi2(x, test::moved(x, 1.0, 1000.0));
   EXPECT_TRUE(std::isfinite(apart.linear.value));
 }
@@ -108,13 +111,23 @@ TEST(UlsifStatistical, JackknifeCovers) {
   EXPECT_NEAR(covers(&UlsifChi2::quadratic, 13), 0.95, 0.04);
 }
 
+// D68 for the whole of it, with kernels at random samples.
+TEST(UlsifStatistical, QuadraticFormCovers) {
+  const test::Repetitions runs = test::repeat(400, 16, [](CounterStream& random) {
+    const Points p = test::normal_points(300, 1, random);
+    const Points q = test::normal_points(300, 1, random, 1.0);
+    return ulsif_pearson_chi2(p, q, {.centres = 30, .seed = random.bits()}).quadratic;
+  });
+  EXPECT_NEAR(runs.coverage_of_mean(), 0.95, 0.04);
+}
+
 // Cross-validation comes closer to chi^2 = 1.718 than half of it, and to 0 at equality.
 TEST(UlsifStatistical, CrossValidation) {
   const auto runs = [](double shift, std::uint64_t seed) {
     return test::repeat(30, seed, [shift](CounterStream& random) {
       const Points p = test::normal_points(500, 2, random);
       const Points q = test::normal_points(500, 2, random, shift);
-      return ulsif_pearson_chi2(p, q).quadratic;
+      return ulsif_pearson_chi2(p, q, {.centres = 50, .cross_validate = true}).quadratic;
     });
   };
   EXPECT_NEAR(runs(0.0, 14).mean(), 0.0, 0.1);
