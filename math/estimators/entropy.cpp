@@ -56,7 +56,7 @@ std::vector<EstimatorSpec> specs() {
        .unit = "nats",
        .bias = Bias::unknown,
        .bias_note = "asymptotically unbiased; above some ten dimensions biased up at any usual n",
-       .standard_error = "subsampling without replacement, b = n^(2/3)",
+       .standard_error = "subsampling without replacement, b = n^0.8",
        .cost = "O(n² d)",
        .confused_with =
            "the entropy of a discrete law: this one may be negative and moves with the unit",

@@ -120,7 +120,7 @@ namespace estimators::knn_divergence {
 std::vector<EstimatorSpec> specs() {
   const std::string bias =
       "asymptotically unbiased; of either sign at finite n, large above some five dimensions";
-  const std::string se = "subsampling without replacement, b = n^(2/3)";
+  const std::string se = "subsampling without replacement, b = n^0.8";
   const std::string cost = "O(n (n + m) d)";
   return {
       {.name = "knn_kl",

@@ -11,6 +11,7 @@
 #include "math/estimators/variational_bounds.h"
 #include "math/numeric.h"
 #include "math/point_selection.h"
+#include "math/statistics/jackknife.h"
 #include "math/statistics/mean_estimate.h"
 #include "math/statistics/welford.h"
 
@@ -120,9 +121,9 @@ std::vector<double> minimise(const Design& design, const LogisticOptions& option
     std::vector<double> next = w;
     for (; length > 1e-10; length *= 0.5) {
       for (std::size_t k = 0; k < w.size(); ++k) next[k] = w[k] - length * step[k];
-      if (objective(design, next, options.ridge, nullptr, nullptr) <= value) break;
+      // A full step near the minimum changes the value by less than it is rounded.
+      if (objective(design, next, options.ridge, nullptr, nullptr) <= value + 1e-13) break;
     }
-    if (length <= 1e-10) break;  // at the minimum to rounding
     w = next;
   }
   return w;
@@ -178,20 +179,69 @@ RatioDivergences ratio_divergences(std::span<const double> at_p, std::span<const
   return result;
 }
 
+namespace {
+
+// Rows without those of one group, i mod kGroups.
+constexpr std::int64_t kGroups = 20;
+Points without_group(const PointsView& points, std::int64_t group) {
+  std::vector<std::size_t> kept;
+  for (std::int64_t i = 0; i < points.size(); ++i) {
+    if (i % kGroups != group) kept.push_back(static_cast<std::size_t>(i));
+  }
+  return select(points, kept);
+}
+
+RatioDivergences fit_and_evaluate(const Division& p, const Division& q,
+                                  const LogisticOptions& options) {
+  const LogisticRatio ratio(p.first, q.first, options);
+  return ratio_divergences(ratio(PointsView(p.second)), ratio(PointsView(q.second)));
+}
+
+void set_jackknife_errors(RatioDivergences& result, const Division& p, const Division& q,
+                          const LogisticOptions& options) {
+  std::vector<RatioDivergences> without;
+  for (std::int64_t g = 0; g < kGroups; ++g) {
+    const auto rest = [g](const Division& all) {
+      return Division{without_group(all.first, g), without_group(all.second, g)};
+    };
+    without.push_back(fit_and_evaluate(rest(p), rest(q), options));
+  }
+  for (const auto member :
+       {&RatioDivergences::kl, &RatioDivergences::reverse_kl, &RatioDivergences::jensen_shannon,
+        &RatioDivergences::donsker_varadhan, &RatioDivergences::nwj}) {
+    std::vector<double> values;
+    for (const RatioDivergences& w : without) values.push_back((w.*member).value);
+    Estimate& estimate = result.*member;
+    estimate.se = jackknife(estimate.value, values).se;
+    estimate.note.clear();
+  }
+}
+
+}  // namespace
+
 RatioDivergences logistic_divergences(const PointsView& p, const PointsView& q, std::uint64_t seed,
                                       const LogisticOptions& options) {
   require_comparable(p, q, 4, "A density ratio with held-out data");
   CounterStream random(seed, 0);
   const Division of_p = divide(p, 0.5, random), of_q = divide(q, 0.5, random);
-  const LogisticRatio ratio(of_p.first, of_q.first, options);
-  return ratio_divergences(ratio(PointsView(of_p.second)), ratio(PointsView(of_q.second)));
+  RatioDivergences result = fit_and_evaluate(of_p, of_q, options);
+  if (std::min(p.size(), q.size()) >= 4 * kGroups) {
+    set_jackknife_errors(result, of_p, of_q, options);
+  } else {
+    for (Estimate* e : {&result.kl, &result.reverse_kl, &result.jensen_shannon,
+                        &result.donsker_varadhan, &result.nwj}) {
+      e->se.reset();
+      e->note = "too few samples for a jackknife";
+    }
+  }
+  return result;
 }
 
 namespace estimators::logistic_ratio {
 
 std::vector<EstimatorSpec> specs() {
   const std::string fit = "T = ln p̂/q̂ by logistic regression";
-  const std::string se = "sd over the held-out samples, at the fitted ratio";
+  const std::string se = "delete-group jackknife of fit and evaluation";
   const std::string cost = "O((n + m) f²) per Newton step, f features";
   const std::string reference = "Sugiyama et al. 2012, chapter 4; Bickel et al. 2007";
   return {

@@ -50,7 +50,10 @@ struct RatioDivergences {
 };
 RatioDivergences ratio_divergences(std::span<const double> at_p, std::span<const double> at_q);
 
-/// Fits on a random half of each sample and evaluates on the other. Throws Error for n or m < 4.
+/// Fits on a random half of each sample and evaluates on the other. se: delete-group jackknife over
+/// both halves, which fits anew each time (total variation: at the fitted ratio, of whose noise its
+/// value is free to first order); absent for fewer than 80 samples on a side. Throws Error for n or
+/// m < 4.
 RatioDivergences logistic_divergences(const PointsView& p, const PointsView& q, std::uint64_t seed,
                                       const LogisticOptions& options = {});
 

@@ -174,7 +174,7 @@ double gaussian_total_correlation_bias(std::int64_t n, std::int64_t d) {
 namespace estimators::mutual_information {
 
 std::vector<EstimatorSpec> specs() {
-  const std::string se = "subsampling without replacement, b = n^(2/3)";
+  const std::string se = "subsampling without replacement, b = n^0.8";
   const std::string ksg_bias = "small near independence; far too low unless n is large against e^I";
   const std::string reference = "Kraskov, Stögbauer & Grassberger 2004";
   return {

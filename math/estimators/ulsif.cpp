@@ -162,13 +162,11 @@ struct Choice {
 Choice cross_validate(const PointsView& p, const PointsView& q, const Points& centres,
                       const UlsifOptions& options) {
   const double scale = median_distance(centres);
-  std::vector<double> widths{options.width}, lambdas{options.lambda};
-  if (options.width <= 0.0) widths = {0.25 * scale, 0.5 * scale, 0.75 * scale, scale, 1.5 * scale};
-  if (options.lambda <= 0.0) lambdas = {1e-3, 1e-2, 1e-1, 1.0};
   Choice best;
-  for (const double width : widths) {
+  for (const double factor : {0.25, 0.5, 0.75, 1.0, 1.5}) {
+    const double width = factor * scale;
     const std::vector<Sums> folds = group_sums(kernel_features(p, q, centres, width), kFolds);
-    for (const double lambda : lambdas) {
+    for (const double lambda : {1e-3, 1e-2, 1e-1, 1.0}) {
       const double loss = validation_loss(folds, lambda, options.clip);
       if (loss < best.loss) best = {width, lambda, loss};
     }
@@ -214,10 +212,20 @@ UlsifChi2 ulsif_pearson_chi2(const PointsView& p, const PointsView& q,
   const std::size_t count =
       std::min(n, static_cast<std::size_t>(std::max<std::int64_t>(options.centres, 1)));
   const Points centres = select(p, random_subset(n, count, random));
-  const bool given = options.width > 0.0 && options.lambda > 0.0;
-  const Choice choice =
-      given ? Choice{options.width, options.lambda} : cross_validate(p, q, centres, options);
-  return ulsif_chi2(kernel_features(p, q, centres, choice.width), choice.lambda, options.clip);
+  Choice choice{options.width > 0.0 ? options.width : 0.75 * median_distance(centres),
+                options.lambda};
+  if (options.cross_validate) choice = cross_validate(p, q, centres, options);
+  UlsifChi2 result =
+      ulsif_chi2(kernel_features(p, q, centres, choice.width), choice.lambda, options.clip);
+  result.linear.se.reset();
+  result.linear.note = "depends on where the kernels are: no standard error";
+  if (options.cross_validate) {
+    for (Estimate* e : {&result.linear, &result.quadratic}) {
+      e->se.reset();
+      e->note = "width and lambda by cross-validation: no standard error";
+    }
+  }
+  return result;
 }
 
 namespace estimators::ulsif {
@@ -234,7 +242,7 @@ std::vector<EstimatorSpec> specs() {
        .minimum = 0.0,
        .bias = Bias::unknown,
        .bias_note = "regularisation pulls it down, by a quarter and more where p/q varies a lot",
-       .standard_error = "delete-group jackknife, basis and λ fixed",
+       .standard_error = "delete-group jackknife of the quadratic form, basis and λ fixed",
        .cost = "O((n + m) b²) for each width, b kernels",
        .confused_with = "half of it, which the papers on the method call the Pearson divergence",
        .reference = "Kanamori, Hido & Sugiyama 2009"}};

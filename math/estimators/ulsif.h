@@ -35,14 +35,18 @@ UlsifChi2 ulsif_chi2(const RatioFeatures& features, double lambda, bool clip);
 
 struct UlsifOptions {
   std::int64_t centres = 100;  ///< kernels, at random samples of P
-  double width = 0.0;          ///< of the Gaussian kernels; 0: by cross-validation
-  double lambda = 0.0;         ///< 0: by cross-validation
+  double width = 0.0;          ///< of the Gaussian kernels; 0: 3/4 of the centres' median distance
+  double lambda = 0.1;
   bool clip = true;
+  bool cross_validate =
+      false;  ///< choose width and lambda in five folds: less bias, far more noise
   std::uint64_t seed = 1;
 };
 
 /// The same with phi_l(x) = exp(-|x - c_l|^2 / (2 width^2)). Regularisation pulls it down, by a
-/// quarter and more where p/q varies a lot. Throws Error for fewer than 10 samples on a side.
+/// quarter and more where p/q varies a lot. The linear form has no error (its noise is that of
+/// where the kernels are as well), and neither has one with cross-validation. Throws Error for
+/// fewer than 10 samples on a side.
 UlsifChi2 ulsif_pearson_chi2(const PointsView& p, const PointsView& q,
                              const UlsifOptions& options = {});
 

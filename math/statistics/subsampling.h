@@ -12,8 +12,8 @@
 namespace elbow {
 
 struct SubsamplingOptions {
-  std::size_t repeats = 200;
-  double exponent = 2.0 / 3.0;  ///< subsample size b = n^exponent
+  std::size_t repeats = 100;
+  double exponent = 0.8;  ///< subsample size b = n^exponent; shorter ones miss rare large terms
 };
 
 /// Size b of the subsamples of n: floor(n^exponent).
