@@ -14,7 +14,7 @@
 namespace elbow {
 namespace {
 
-constexpr std::size_t kGroups = 20, kFolds = 5;
+constexpr std::size_t kGroups = 40, kFolds = 5;
 
 // Sums over samples; subtracting those of a group leaves those of the rest.
 struct Sums {

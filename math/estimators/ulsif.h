@@ -27,7 +27,7 @@ std::vector<double> ulsif_weights(const RatioFeatures& features, double lambda, 
 ///   linear     mean_P r - 1
 ///   quadratic  2 mean_P r - mean_Q r^2 - 1, a lower bound in expectation for an r from other data
 /// se: delete-group jackknife that fits anew, with basis and lambda held fixed; absent for fewer
-/// than 40 samples on a side.
+/// than 80 samples on a side.
 struct UlsifChi2 {
   Estimate linear, quadratic;
 };

@@ -127,8 +127,8 @@ TEST(KnnKlStatistical, SubsamplingCovers) {
   const auto covers = [](std::int64_t d, auto estimator, std::uint64_t seed) {
     return test::repeat(400, seed,
                         [&](CounterStream& random) {
-                          const Points x = test::normal_points(300, d, random);
-                          const Points y = test::normal_points(450, d, random, 1.0);
+                          const Points x = test::normal_points(200, d, random);
+                          const Points y = test::normal_points(300, d, random, 1.0);
                           return estimator(x, y);
                         })
         .coverage_of_mean();

@@ -189,7 +189,7 @@ TEST(KsgStatistical, UniformChannel) {
 TEST(KsgStatistical, SubsamplingCovers) {
   for (const double rho : {0.0, 0.7}) {
     const test::Repetitions runs = test::repeat(400, 26, [rho](CounterStream& random) {
-      const Pairs pairs = normal_pairs(250, rho, random);
+      const Pairs pairs = normal_pairs(200, rho, random);
       return ksg_mutual_information(pairs.x, pairs.y);
     });
     EXPECT_NEAR(runs.coverage_of_mean(), 0.95, 0.04) << rho;

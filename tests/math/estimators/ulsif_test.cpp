@@ -62,7 +62,7 @@ TEST(Ulsif, Extremes) {
   EXPECT_THROW(ulsif_weights({{1.0, 2.0, 3.0}, {1.0, 2.0}, 2}, 0.1, true), Error);
   EXPECT_FALSE(ulsif_chi2(kFeatures, 0.1, true).linear.se);
   CounterStream random(1, 0);
-  const Points x = test::normal_points(60, 1, random);
+  const Points x = test::normal_points(90, 1, random);
   EXPECT_TRUE(ulsif_pearson_chi2(x, x).quadratic.se);
   EXPECT_FALSE(ulsif_pearson_chi2(x, x).linear.se);
   EXPECT_FALSE(ulsif_pearson_chi2(x, x, {.cross_validate = true}).quadratic.se);
@@ -114,9 +114,9 @@ TEST(UlsifStatistical, JackknifeCovers) {
 // D68 for the whole of it, with kernels at random samples.
 TEST(UlsifStatistical, QuadraticFormCovers) {
   const test::Repetitions runs = test::repeat(400, 16, [](CounterStream& random) {
-    const Points p = test::normal_points(300, 1, random);
-    const Points q = test::normal_points(300, 1, random, 1.0);
-    return ulsif_pearson_chi2(p, q, {.centres = 30, .seed = random.bits()}).quadratic;
+    const Points p = test::normal_points(600, 1, random);
+    const Points q = test::normal_points(600, 1, random, 1.0);
+    return ulsif_pearson_chi2(p, q, {.seed = random.bits()}).quadratic;
   });
   EXPECT_NEAR(runs.coverage_of_mean(), 0.95, 0.04);
 }
