@@ -70,7 +70,7 @@ MixtureDivergences mixture_divergences(std::span<const double> at_p, std::span<c
       .jensen_shannon = mixture_mean(at_p, at_q, kLn2, [](double r) { return -binary_entropy(r); }),
       .total_variation =
           mixture_mean(at_p, at_q, 0.0, [&](double r) { return std::fabs(tanh_half(r)); }),
-      .triangular =
+      .le_cam =
           mixture_mean(at_p, at_q, 0.0, [&](double r) { return 2.0 * std::pow(tanh_half(r), 2); }),
       .squared_hellinger =
           mixture_mean(at_p, at_q, 1.0, [](double r) { return -1.0 / std::cosh(0.5 * r); })};
