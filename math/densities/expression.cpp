@@ -75,10 +75,12 @@ class Parser {
   }
 
  private:
+  static char printable(char c) { return std::isprint(static_cast<unsigned char>(c)) ? c : '?'; }
+
   [[noreturn]] void fail(std::size_t begin, std::size_t end, const std::string& message,
                          const std::string& hint) const {
     std::string shown(text_);
-    for (char& c : shown) c = std::isprint(static_cast<unsigned char>(c)) ? c : '?';
+    for (char& c : shown) c = printable(c);
     std::string report = "error: " + message + (message.back() == '?' ? "" : ".") + "\n  " + shown +
                          "\n  " + std::string(begin, ' ') + "^" +
                          std::string(end > begin + 1 ? end - begin - 1 : 0, '~');
@@ -101,7 +103,7 @@ class Parser {
     if (accept(c)) return;
     const std::string what = std::string("expected '") + c + "' " + where;
     if (at_ >= text_.size()) fail(at_, at_, what + ", but the expression ends", hint);
-    fail(at_, at_ + 1, what + ", not '" + text_[at_] + "'", hint);
+    fail(at_, at_ + 1, what + ", not '" + printable(text_[at_]) + "'", hint);
   }
 
   std::string_view word() {
@@ -154,6 +156,14 @@ class Parser {
   DensityPtr density() {
     skip_blanks();
     const std::size_t begin = at_;
+    constexpr int kDeepest = 50;
+    if (++depth_ > kDeepest) fail(begin, begin + 1, "mixtures are nested too deeply", "");
+    const DensityPtr result = named(begin);
+    --depth_;
+    return result;
+  }
+
+  DensityPtr named(std::size_t begin) {
     const std::string name(word());
     if (name.empty()) {
       fail(begin, begin + 1, "expected a density", "densities are " + in_words(names(), "and"));
@@ -279,6 +289,7 @@ class Parser {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  int depth_ = 0;
 };
 
 }  // namespace
