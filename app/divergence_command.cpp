@@ -15,6 +15,7 @@
 #include "instrumentation/text.h"
 #include "math/densities/expression.h"
 #include "math/divergences/exact.h"
+#include "math/divergences/supports.h"
 #include "math/estimators/two_sample.h"
 
 namespace elbow::app {
@@ -82,6 +83,21 @@ std::vector<double> log_ratios(const Density& p, const Density& q, const Points&
   return result;
 }
 
+// In more dimensions than the decision is made for, no standard error is claimed.
+RatioTails ratio_tails(const Density& p, const Density& q) {
+  if (!divergence_is_decidable(p, q)) return {true, true};
+  return {power_integral_diverges(p, q, -1.0), power_integral_diverges(p, q, 2.0)};
+}
+
+// Between new draws from P and those in use, or between the halves of a file.
+std::string floor_of(const TwoSampleEstimator& estimator, const Distribution& p, const Points& more,
+                     std::uint64_t seed) {
+  if (p.density) return floor_note(estimator, p.points, more, seed);
+  const PointsView all = p.points;
+  const std::int64_t half = all.size() / 2;
+  return floor_note(estimator, all.rows(0, half), all.rows(half, all.size()), seed);
+}
+
 std::vector<Finding> all_findings(const Options& options, Distribution& p, Distribution& q) {
   std::vector<Finding> rows;
   if (p.density && q.density) {
@@ -91,14 +107,18 @@ std::vector<Finding> all_findings(const Options& options, Distribution& p, Distr
   if (q.density) q.points = draw(*q.density, options.samples, options.seed, 2);
   if (p.density && q.density) {
     for (auto& known : known_ratio_estimates(log_ratios(*p.density, *q.density, p.points),
-                                             log_ratios(*p.density, *q.density, q.points))) {
+                                             log_ratios(*p.density, *q.density, q.points),
+                                             ratio_tails(*p.density, *q.density))) {
       rows.push_back({known.quantity, known.name, std::move(known.estimate)});
     }
   }
+  const Points more = p.density ? draw(*p.density, options.samples, options.seed, 5) : Points();
   for (const auto& estimator : two_sample_estimators(options.settings, p.dim())) {
     try {
-      rows.push_back({estimator.quantity, estimator.name,
-                      evaluate(estimator, p.points, q.points, options.seed)});
+      Estimate estimate = evaluate(estimator, p.points, q.points, options.seed);
+      const std::string floor = floor_of(estimator, p, more, options.seed);
+      estimate.note += (estimate.note.empty() || floor.empty() ? "" : "; ") + floor;
+      rows.push_back({estimator.quantity, estimator.name, std::move(estimate)});
     } catch (const Error& error) {
       std::cerr << "left out: " << estimator.quantity << ", " << estimator.name << ": "
                 << error.what() << '\n';

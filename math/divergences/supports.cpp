@@ -45,14 +45,35 @@ bool fails_to_fall(const Tail& p, const Tail& q, double a) {
   return sign_of_mix(a, p.linear, q.linear) <= 0;
 }
 
+void require_decidable(const Density& p, const Density& q) {
+  if (!divergence_is_decidable(p, q)) {
+    throw Error(
+        "error: supports and tails are compared in one or two dimensions of both, between "
+        "Gaussians, or between independent coordinates.");
+  }
+}
+
 }  // namespace
 
+bool divergence_is_decidable(const Density& p, const Density& q) {
+  if (p.dim() != q.dim()) return false;
+  return p.dim() <= 2 || (p.gaussian() && q.gaussian()) ||
+         (!p.factors().empty() && !q.factors().empty());
+}
+
 Supports compare_supports(const Density& p, const Density& q) {
+  require_decidable(p, q);
   if (p.gaussian() && q.gaussian()) return {};
-  if (p.dim() > 2) {
-    throw Error("error: supports are compared in one or two dimensions, or between Gaussians.");
-  }
   Supports result;
+  if (p.dim() > 2) {
+    const auto a = p.factors(), b = q.factors();
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      const Supports one = compare_supports(*a[i], *b[i]);
+      result.p_outside_q |= one.p_outside_q;
+      result.q_outside_p |= one.q_outside_p;
+    }
+    return result;
+  }
   std::array<double, 2> x{};
   const auto size = static_cast<std::size_t>(p.dim());
   const auto second = size == 2 ? inner_points(p, q, 1) : std::vector<double>{0.0};
@@ -70,8 +91,16 @@ Supports compare_supports(const Density& p, const Density& q) {
 
 bool power_integral_diverges(const Density& p, const Density& q, double a) {
   if (a >= 0.0 && a <= 1.0) return false;
+  require_decidable(p, q);
   if (p.gaussian() && q.gaussian()) {
     return gaussian_log_power_integral(*p.gaussian(), *q.gaussian(), a) == kInfinity;
+  }
+  if (p.dim() > 2) {
+    const auto x = p.factors(), y = q.factors();
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      if (power_integral_diverges(*x[i], *y[i], a)) return true;
+    }
+    return false;
   }
   const Supports supports = compare_supports(p, q);
   if (a > 1.0 ? supports.p_outside_q : supports.q_outside_p) return true;

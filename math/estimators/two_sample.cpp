@@ -1,7 +1,9 @@
 #include "math/estimators/two_sample.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 
 #include "core/error.h"
 #include "math/estimators/energy.h"
@@ -151,11 +153,13 @@ void add_transport(Table& table, std::int64_t dim) {
        .name = "wasserstein1_exact",
        .most_points = most,
        .equal_sizes = !line,
+       .has_floor = true,
        .estimate = [](const auto& p, const auto& q, std::uint64_t) { return wasserstein1(p, q); }});
   table.push_back({.quantity = "wasserstein2_squared",
                    .name = "wasserstein2_squared_exact",
                    .most_points = most,
                    .equal_sizes = !line,
+                   .has_floor = true,
                    .estimate = [](const auto& p, const auto& q, std::uint64_t) {
                      return wasserstein2_squared(p, q);
                    }});
@@ -195,6 +199,7 @@ void add_frechet(Table& table) {
   table.push_back(
       {.quantity = "frechet",
        .name = "frechet",
+       .has_floor = true,
        .estimate = [](const auto& p, const auto& q, std::uint64_t) { return frechet(p, q); }});
   table.push_back({.quantity = "frechet",
                    .name = "frechet_extrapolated",
@@ -248,17 +253,38 @@ Estimate evaluate(const TwoSampleEstimator& estimator, const PointsView& p, cons
   return result;
 }
 
+std::string floor_note(const TwoSampleEstimator& estimator, const PointsView& reals,
+                       const PointsView& more, std::uint64_t seed) {
+  if (!estimator.has_floor) return {};
+  std::int64_t n = std::min(reals.size(), more.size());
+  if (estimator.most_points > 0) n = std::min(n, estimator.most_points);
+  const Estimate floor = estimator.estimate(reals.rows(0, n), more.rows(0, n), seed);
+  std::array<char, 32> value;
+  std::snprintf(value.data(), value.size(), "%.2g", floor.value);
+  return "floor " + std::string(value.data()) + " (two samples of P, " + std::to_string(n) +
+         " points each)";
+}
+
 std::vector<KnownRatioEstimate> known_ratio_estimates(const std::vector<double>& at_p,
-                                                      const std::vector<double>& at_q) {
+                                                      const std::vector<double>& at_q,
+                                                      const RatioTails& tails) {
   // k1, k2, k3 take ln of the other density over the one that was sampled.
   const auto of_p = negated(at_p);
   const MixtureDivergences mixture = mixture_divergences(at_p, at_q);
+  const auto k3 = [](const std::vector<double>& log_ratio, bool infinite) {
+    Estimate result = kl_k3(log_ratio);
+    if (infinite) {
+      result.se.reset();
+      result.note = "infinite variance: no standard error, and usually too small";
+    }
+    return result;
+  };
   return {{"kl", "k1", kl_k1(of_p)},
           {"kl", "k2", kl_k2(of_p)},
-          {"kl", "k3", kl_k3(of_p)},
+          {"kl", "k3", k3(of_p, tails.forward_infinite)},
           {"reverse_kl", "k1", kl_k1(at_q)},
           {"reverse_kl", "k2", kl_k2(at_q)},
-          {"reverse_kl", "k3", kl_k3(at_q)},
+          {"reverse_kl", "k3", k3(at_q, tails.backward_infinite)},
           {"jensen_shannon", "jensen_shannon_known_ratio", mixture.jensen_shannon},
           {"total_variation", "total_variation_known_ratio", mixture.total_variation},
           {"squared_hellinger", "squared_hellinger_known_ratio", mixture.squared_hellinger},

@@ -34,14 +34,25 @@ std::vector<TwoSampleEstimator> two_sample_estimators(const DivergenceSettings& 
 Estimate evaluate(const TwoSampleEstimator& estimator, const PointsView& p, const PointsView& q,
                   std::uint64_t seed);
 
+/// The estimator between `reals` and `more` of the same distribution, for the note beside a value:
+/// ", floor 0.05 (two samples of P, 700 points each)". Empty where the estimator has no floor.
+std::string floor_note(const TwoSampleEstimator& estimator, const PointsView& reals,
+                       const PointsView& more, std::uint64_t seed);
+
 /// Estimates from the log-densities at samples of both, where both densities are known.
 struct KnownRatioEstimate {
   std::string quantity, name;
   Estimate estimate;
 };
 /// `at_p`, `at_q`: ln p/q at samples of P and of Q. k1, k2 and k3 of both KLs, and the bounded
-/// divergences under the mixture.
+/// divergences under the mixture. `tails` says what the ratios cannot: where the second moment of
+/// k3's weights is infinite its standard error is left out.
+struct RatioTails {
+  bool forward_infinite = false;   ///< int q²/p = inf: k3 of kl
+  bool backward_infinite = false;  ///< int p²/q = inf: k3 of reverse_kl
+};
 std::vector<KnownRatioEstimate> known_ratio_estimates(const std::vector<double>& at_p,
-                                                      const std::vector<double>& at_q);
+                                                      const std::vector<double>& at_q,
+                                                      const RatioTails& tails);
 
 }  // namespace elbow

@@ -63,7 +63,7 @@ TEST_P(FDivergenceRow, TheExcessIsTheGeneratorWithoutItsLinearPart) {
     for (const double r : {-6.0, -0.6, -0.4, -1e-3, 2e-4, 0.0, 0.3, 0.7, 5.0}) {
       const double u = std::exp(r), q = std::exp(log_p - r);
       const double direct = q * (row.f(u) - row.at_one - row.slope_at_one * (u - 1));
-      EXPECT_NEAR(row.excess(log_p, log_p - r), direct, 1e-13 * q * (1 + u * u + 1 / u))
+      EXPECT_NEAR(row.excess(log_p, log_p - r), direct, 1e-13 * q * (1 + std::pow(u, 3.5) + 1 / u))
           << row.name << " r " << r;
       EXPECT_GE(row.excess(log_p, log_p - r), 0.0);
     }
@@ -174,8 +174,8 @@ TEST(FDivergence, OutsideTheSupportEachHasItsLimit) {
   for (const FDivergence& row : f_divergences()) {
     const double first = row.excess(log_p, none), second = row.excess(none, log_p);
     const auto [a, b] = limits.at(row.name);
-    std::isinf(a) ? EXPECT_EQ(first, a) : EXPECT_NEAR(first, a, 1e-15) << row.name;
-    std::isinf(b) ? EXPECT_EQ(second, b) : EXPECT_NEAR(second, b, 1e-15) << row.name;
+    EXPECT_TRUE(first == a || std::fabs(first - a) < 1e-15) << row.name << " " << first;
+    EXPECT_TRUE(second == b || std::fabs(second - b) < 1e-15) << row.name << " " << second;
   }
   EXPECT_NEAR(alpha_divergence(0.5).excess(log_p, none), 1.4, 1e-15);
   EXPECT_EQ(alpha_divergence(2).excess(log_p, none), kInfinity);
