@@ -21,6 +21,7 @@ struct TwoSampleEstimator {
   std::int64_t most_points = 0;  ///< of each sample, by cost; 0: any number
   std::int64_t most_dim = 0;     ///< 0: any dimension
   bool equal_sizes = false;      ///< needs as many points of both
+  bool has_floor = false;        ///< not 0 on average between two samples of one distribution
   std::function<Estimate(const PointsView& p, const PointsView& q, std::uint64_t seed)> estimate;
 };
 

@@ -109,7 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"a.csv", "1,\n", "line 1, column 2: '' is no number"},
         BadFile{"a.csv", "1,,2\n", "line 1, column 2: '' is no number"},
         BadFile{"a.csv", "1,2abc\n", "'2abc' is no number"},
-        BadFile{"a.csv", "1e999\n2\n", "no number"}, BadFile{"a.npy", "", "is empty"},
+        BadFile{"a.csv", "1e999\n2\n", "1e999 is not finite"}, BadFile{"a.npy", "", "is empty"},
         BadFile{"a.npy", "1,2\n3,4\n", "no NumPy file"},
         BadFile{"a.npy", "\x93NUMPY\x01", "no NumPy file"},
         BadFile{"a.npy", npy("'<f8'", "(2,)", "", "False", 9), "version 9"},
