@@ -120,9 +120,9 @@ std::vector<double> minimise(const Design& design, const LogisticOptions& option
     std::vector<double> next = w;
     for (; length > 1e-10; length *= 0.5) {
       for (std::size_t k = 0; k < w.size(); ++k) next[k] = w[k] - length * step[k];
-      if (objective(design, next, options.ridge, nullptr, nullptr) <= value) break;
+      // A full step near the minimum changes the value by less than it is rounded.
+      if (objective(design, next, options.ridge, nullptr, nullptr) <= value + 1e-13) break;
     }
-    if (length <= 1e-10) break;  // at the minimum to rounding
     w = next;
   }
   return w;
