@@ -1,7 +1,9 @@
 #include "math/distances.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "core/error.h"
 #include "math/distance_kernels.h"
 
 namespace elbow {
@@ -47,6 +49,9 @@ std::vector<double> squared_distances(const PointsView& p, const PointsView& q) 
       const double* row = block.data() + (i - begin) * stride;
       std::copy(row, row + m, all.data() + i * m);
     }
+  }
+  if (!all.empty() && !std::isfinite(*std::max_element(all.begin(), all.end()))) {
+    throw Error("The squared distance of two points exceeds the largest number: scale the points.");
   }
   return all;
 }

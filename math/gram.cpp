@@ -220,11 +220,15 @@ double Kernel::operator()(const double* x, const double* y, std::int64_t d) cons
   return value;
 }
 
-GramSums gram_sums(const PointsView& p, const PointsView& q, const Kernel& kernel) {
-  require_comparable(p, q, 1, "A Gram matrix");
-  if (kernel.kind == Kernel::Kind::negative_distance && p.dim() == 1) {
-    return distance_sums_on_a_line(p, q);
-  }
+namespace {
+
+void require_finite(const GramSums& s) {
+  const double all = s.squares_xx + s.squares_yy + s.squares_xy + s.diagonal_xx + s.diagonal_yy;
+  if (std::isfinite(all)) return;
+  throw Error("The kernel's values exceed the largest number: scale the points.");
+}
+
+GramSums sums_over_pairs(const PointsView& p, const PointsView& q, const Kernel& kernel) {
   const PackedPoints packed_p(p), packed_q(q);
   Within x = within_sums(p, packed_p, kernel), y = within_sums(q, packed_q, kernel);
   GramSums sums{.n = p.size(), .m = q.size()};
@@ -251,6 +255,16 @@ GramSums gram_sums(const PointsView& p, const PointsView& q, const Kernel& kerne
     }
   };
   for_gram_blocks(p, packed_q, kernel, use);
+  return sums;
+}
+
+}  // namespace
+
+GramSums gram_sums(const PointsView& p, const PointsView& q, const Kernel& kernel) {
+  require_comparable(p, q, 1, "A Gram matrix");
+  const bool on_a_line = kernel.kind == Kernel::Kind::negative_distance && p.dim() == 1;
+  GramSums sums = on_a_line ? distance_sums_on_a_line(p, q) : sums_over_pairs(p, q, kernel);
+  require_finite(sums);
   return sums;
 }
 

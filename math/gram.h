@@ -47,6 +47,7 @@ struct GramSums {
 };
 
 /// O((n + m)² d); with negative_distance in one dimension O((n + m) log(n + m)), by sorting.
+/// Errors: no points, other dimensions, not finite, values above the largest number.
 GramSums gram_sums(const PointsView& p, const PointsView& q, const Kernel& kernel);
 
 /// Σ_{i≠j} k(x_i, x_j) / n(n-1) + the same for y - 2 Σ_ij k(x_i, y_j) / nm.

@@ -1,14 +1,17 @@
 #include "math/estimators/prdc.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
 #include "math/distances.h"
-#include "math/numeric.h"
-#include "math/statistics/jackknife.h"
+#include "math/statistics/permutation.h"
+#include "math/threefry.h"
 
 namespace elbow {
 namespace {
@@ -29,186 +32,204 @@ void for_rows(const PointsView& rows, const PackedPoints& columns, const Use& us
   }
 }
 
-/// Squared distance of each point to its k-th neighbour, [n, groups + 1]: column g without the
-/// points of group g (point i is in group i mod groups), the last one with all.
+constexpr std::int64_t kSplits = 64;
+using Mask = std::uint64_t;  // bit s: in the first half of split s
+
+/// Random halves of n points for each split, always the same for one n and `stream`.
+std::vector<Mask> random_halves(std::int64_t n, std::uint64_t stream) {
+  CounterStream random(static_cast<std::uint64_t>(n), stream);
+  std::vector<Mask> masks(at(n), 0);
+  for (std::int64_t s = 0; s < kSplits; ++s) {
+    const std::vector<std::size_t> order = random_permutation(at(n), random);
+    for (std::int64_t i = 0; i < n / 2; ++i) masks[order[at(i)]] |= Mask{1} << s;
+  }
+  return masks;
+}
+
+bool bit(Mask mask, std::int64_t s) { return (mask >> s & 1u) != 0; }
+
+/// Squared distance of each point to its k-th neighbour: among the points of its own half in each
+/// split, and (last) among all.
 class Radii {
  public:
-  Radii(const PointsView& points, std::int64_t k, std::int64_t groups)
-      : columns_(groups + 1), values_(at(points.size() * columns_)) {
+  Radii(const PointsView& points, const std::vector<Mask>& masks, std::int64_t k, bool halves)
+      : masks_(masks), k_(k), halves_(halves), values_(at(points.size() * kColumns), 0.0) {
     const std::int64_t n = points.size();
-    // Enough neighbours that k are left without those of any one group.
-    const std::int64_t group_size = groups > 0 ? (n + groups - 1) / groups : 0;
-    const std::int64_t length = std::min(n - 1, k + group_size);
     std::vector<std::pair<double, std::int64_t>> neighbours(at(n));
     for_rows(points, PackedPoints(points), [&](std::int64_t i, const double* distances) {
-      for (std::int64_t j = 0; j < n; ++j) {
-        neighbours[at(j)] = {distances[j], groups > 0 ? j % groups : 0};
-      }
+      for (std::int64_t j = 0; j < n; ++j) neighbours[at(j)] = {distances[j], j};
       std::swap(neighbours[at(i)], neighbours.back());  // itself, left out
-      std::partial_sort(neighbours.begin(), neighbours.begin() + length, neighbours.end() - 1);
-      for (std::int64_t g = 0; g < columns_; ++g) set(i, g, neighbours, length, k);
+      const auto last = neighbours.end() - 1;
+      // Each half holds about every second neighbour; where these do not reach, all of them do.
+      const std::int64_t few = std::min(n - 1, 6 * k + 30);
+      std::partial_sort(neighbours.begin(), neighbours.begin() + few, last);
+      if (set(i, std::span(neighbours).first(at(few)))) return;
+      std::sort(neighbours.begin(), last);
+      set(i, std::span(neighbours).first(at(n - 1)));
     });
   }
 
-  /// groups(): the column with all points.
-  double at_group(std::int64_t i, std::int64_t g) const { return values_[at(i * columns_ + g)]; }
-  std::int64_t groups() const { return columns_ - 1; }
+  double in_half(std::int64_t i, std::int64_t s) const { return values_[at(i * kColumns + s)]; }
+  double all(std::int64_t i) const { return in_half(i, kSplits); }
   double largest(std::int64_t i) const {
-    const double* row = values_.data() + i * columns_;
-    return *std::max_element(row, row + columns_);
+    const double* row = values_.data() + i * kColumns;
+    return *std::max_element(row, row + kColumns);
   }
 
  private:
-  void set(std::int64_t i, std::int64_t g,
-           const std::vector<std::pair<double, std::int64_t>>& neighbours, std::int64_t length,
-           std::int64_t k) {
-    std::int64_t left = k;
-    for (std::int64_t j = 0; j < length; ++j) {
-      const auto& [distance, group] = neighbours[at(j)];
-      if (g < groups() && group == g) continue;
-      if (--left > 0) continue;
-      values_[at(i * columns_ + g)] = distance;
-      return;
+  static constexpr std::int64_t kColumns = kSplits + 1;
+
+  /// False where some half has fewer than k of the neighbours.
+  bool set(std::int64_t i, std::span<const std::pair<double, std::int64_t>> neighbours) {
+    double* row = values_.data() + i * kColumns;
+    row[kSplits] = neighbours[at(k_ - 1)].first;
+    for (std::int64_t s = 0; halves_ && s < kSplits; ++s) {
+      std::int64_t left = k_;
+      for (const auto& [distance, j] : neighbours) {
+        if (bit(masks_[at(i)] ^ masks_[at(j)], s) || --left > 0) continue;
+        row[s] = distance;
+        break;
+      }
+      if (left > 0) return false;
     }
+    return true;
   }
 
-  std::int64_t columns_;
-  std::vector<double> values_;
+  const std::vector<Mask>& masks_;
+  std::int64_t k_;
+  bool halves_;
+  std::vector<double> values_;  ///< [n, splits + 1]
 };
 
-/// A number on all points, without each group of the centres and without each group of the others.
-struct Replicates {
+/// A number on all points, and on the two halves of each split.
+struct Halved {
   double value = 0.0;
-  std::vector<double> without_centres, without_others;
+  std::vector<std::array<double, 2>> halves = {};
 };
 
-Estimate estimate(const Replicates& r) {
-  Estimate found{.value = r.value};
-  if (r.without_centres.empty()) {
+/// The halves of a split are independent samples: E (a - b)² = 2 Var(half) = 4 Var(all) where the
+/// variance falls like 1/n.
+Estimate estimate(const Halved& h, bool enough) {
+  Estimate found{.value = h.value};
+  if (!enough) {
     found.note = "no standard error from so few points";
     return found;
   }
-  found.se =
-      std::hypot(jackknife(r.value, r.without_centres).se, jackknife(r.value, r.without_others).se);
+  double squares = 0.0;
+  for (const auto& [a, b] : h.halves) squares += (a - b) * (a - b);
+  found.se = std::sqrt(0.25 * squares / static_cast<double>(h.halves.size()));
   return found;
 }
 
-/// Size of a set without group g.
-double left(std::int64_t n, std::int64_t groups, std::int64_t g) {
-  return static_cast<double>(n - (n - g + groups - 1) / groups);
+/// Counts of something over all points, and over each half of each split.
+struct Counts {
+  double all = 0.0;
+  std::array<std::array<double, 2>, kSplits> half = {};
+
+  void add(Mask mask) {
+    all += 1.0;
+    for (std::int64_t s = 0; s < kSplits; ++s) half[at(s)][bit(mask, s)] += 1.0;
+  }
+  Halved over(const Counts& whole, double factor = 1.0) const {
+    Halved shares{.value = all / (factor * whole.all)};
+    for (std::size_t s = 0; s < half.size(); ++s) {
+      shares.halves.push_back(
+          {half[s][0] / (factor * whole.half[s][0]), half[s][1] / (factor * whole.half[s][1])});
+    }
+    return shares;
+  }
+};
+
+Counts sizes(const std::vector<Mask>& masks) {
+  Counts counts;
+  for (const Mask mask : masks) counts.add(mask);
+  return counts;
 }
 
-/// Open balls around `centres`, and which of the `others` lie in them.
+/// Open balls around `centres`, and which of the `others` lie in them: the balls of a half are
+/// those of its own centres with radii among themselves, and hold others of the same half.
 class Balls {
  public:
-  Balls(const PointsView& centres, const PointsView& others, std::int64_t k, std::int64_t groups)
-      : n_(centres.size()),
-        m_(others.size()),
-        k_(k),
-        groups_(groups),
-        radii_(centres, k, groups),
-        covered_(at((groups + 1) * m_), 0),
-        hits_(at(groups + 1), 0.0),
-        hits_without_others_(at(groups), 0.0),
-        occupied_(at(groups + 1), 0.0),
-        occupied_without_others_(at(groups), 0.0) {
-    std::vector<std::int64_t> hits_in_group(at(groups));
+  Balls(const PointsView& centres, const std::vector<Mask>& centre_masks, const PointsView& others,
+        const std::vector<Mask>& other_masks, std::int64_t k, bool halves)
+      : centre_masks_(centre_masks),
+        other_masks_(other_masks),
+        radii_(centres, centre_masks, k, halves),
+        inside_(at(others.size()), 0),
+        inside_half_(at(others.size()), 0) {
     for_rows(centres, PackedPoints(others),
-             [&](std::int64_t i, const double* distances) { visit(i, distances, hits_in_group); });
+             [&](std::int64_t i, const double* distances) { visit(i, distances); });
   }
 
-  /// Share of the others that lie in some ball.
-  Replicates share_of_others() const {
-    Replicates r;
-    const char* all = covered_.data() + groups_ * m_;
-    r.value = static_cast<double>(std::count(all, all + m_, 1)) / static_cast<double>(m_);
-    for (std::int64_t g = 0; g < groups_; ++g) {
-      const char* row = covered_.data() + g * m_;
-      r.without_centres.push_back(static_cast<double>(std::count(row, row + m_, 1)) /
-                                  static_cast<double>(m_));
-      double count = 0.0;
-      for (std::int64_t j = 0; j < m_; ++j) count += j % groups_ == g ? 0.0 : all[j];
-      r.without_others.push_back(count / left(m_, groups_, g));
+  /// Pairs of a ball and an other in it.
+  const Counts& hits() const { return hits_; }
+  /// Balls that hold at least one of the others.
+  const Counts& occupied() const { return occupied_; }
+  /// Others that lie in some ball.
+  Counts covered() const {
+    Counts counts;
+    for (std::size_t j = 0; j < inside_.size(); ++j) {
+      counts.all += inside_[j];
+      add_halves(counts, inside_half_[j], other_masks_[j]);
     }
-    return r;
-  }
-
-  /// Balls that an other lies in, over k, on average.
-  Replicates density() const {
-    Replicates r;
-    const auto k = static_cast<double>(k_), m = static_cast<double>(m_);
-    r.value = hits_[at(groups_)] / (k * m);
-    for (std::int64_t g = 0; g < groups_; ++g) {
-      r.without_centres.push_back(hits_[at(g)] / (k * m));
-      r.without_others.push_back(hits_without_others_[at(g)] / (k * left(m_, groups_, g)));
-    }
-    return r;
-  }
-
-  /// Share of the balls that hold at least one of the others.
-  Replicates share_of_balls() const {
-    Replicates r;
-    const auto n = static_cast<double>(n_);
-    r.value = occupied_[at(groups_)] / n;
-    for (std::int64_t g = 0; g < groups_; ++g) {
-      r.without_centres.push_back(occupied_[at(g)] / left(n_, groups_, g));
-      r.without_others.push_back(occupied_without_others_[at(g)] / n);
-    }
-    return r;
+    return counts;
   }
 
  private:
-  void visit(std::int64_t i, const double* distances, std::vector<std::int64_t>& hits_in_group) {
-    const double widest = radii_.largest(i);
-    std::fill(hits_in_group.begin(), hits_in_group.end(), 0);
-    double least = kInfinity;
-    std::int64_t hits = 0;
-    for (std::int64_t j = 0; j < m_; ++j) {
-      const double distance = distances[j];
-      least = std::min(least, distance);
-      if (!(distance < widest)) continue;
-      for (std::int64_t g = 0; g <= groups_; ++g) {
-        if (is_without(i, g) || !(distance < radii_.at_group(i, g))) continue;
-        covered_[at(g * m_ + j)] = 1;
-        hits_[at(g)] += 1.0;
-      }
-      if (!(distance < radii_.at_group(i, groups_))) continue;
-      ++hits;
-      if (groups_ > 0) ++hits_in_group[at(j % groups_)];
-    }
-    for (std::int64_t g = 0; g <= groups_; ++g) {
-      if (!is_without(i, g) && least < radii_.at_group(i, g)) occupied_[at(g)] += 1.0;
-    }
-    for (std::int64_t g = 0; g < groups_; ++g) {
-      const std::int64_t rest = hits - hits_in_group[at(g)];
-      hits_without_others_[at(g)] += static_cast<double>(rest);
-      if (rest > 0) occupied_without_others_[at(g)] += 1.0;
+  /// One more in its half of each split whose bit is set in `splits`.
+  static void add_halves(Counts& counts, Mask splits, Mask mask) {
+    for (std::int64_t s = 0; s < kSplits; ++s) {
+      if (bit(splits, s)) counts.half[at(s)][bit(mask, s)] += 1.0;
     }
   }
 
-  bool is_without(std::int64_t i, std::int64_t g) const { return g < groups_ && i % groups_ == g; }
+  void visit(std::int64_t i, const double* distances) {
+    const double widest = radii_.largest(i), radius = radii_.all(i);
+    const Mask mask = centre_masks_[at(i)];
+    Mask occupied_half = 0;
+    bool any = false;
+    for (std::size_t j = 0; j < inside_.size(); ++j) {
+      const double distance = distances[j];
+      if (!(distance < widest)) continue;
+      Mask in_half = ~(mask ^ other_masks_[j]);
+      for (std::int64_t s = 0; s < kSplits; ++s) {
+        if (!(distance < radii_.in_half(i, s))) in_half &= ~(Mask{1} << s);
+      }
+      add_halves(hits_, in_half, mask);
+      inside_half_[j] |= in_half;
+      occupied_half |= in_half;
+      if (!(distance < radius)) continue;
+      hits_.all += 1.0;
+      inside_[j] = 1;
+      any = true;
+    }
+    add_halves(occupied_, occupied_half, mask);
+    if (any) occupied_.all += 1.0;
+  }
 
-  std::int64_t n_, m_, k_, groups_;
+  const std::vector<Mask>&centre_masks_, &other_masks_;
   Radii radii_;
-  std::vector<char> covered_;  ///< [groups + 1, m]
-  std::vector<double> hits_, hits_without_others_, occupied_, occupied_without_others_;
+  std::vector<char> inside_;
+  std::vector<Mask> inside_half_;
+  Counts hits_, occupied_;
 };
 
 }  // namespace
 
-Prdc prdc(const PointsView& reals, const PointsView& fakes, std::int64_t k, std::int64_t groups) {
+Prdc prdc(const PointsView& reals, const PointsView& fakes, std::int64_t k) {
   if (k < 1)
     throw Error("Precision and recall need k of at least 1, not " + std::to_string(k) + ".");
-  if (groups < 2) throw Error("The jackknife of precision and recall needs at least two groups.");
   require_comparable(reals, fakes, k + 1, "Precision and recall with k = " + std::to_string(k));
-  const std::int64_t fewest = std::min(reals.size(), fakes.size());
-  const bool enough = fewest >= 2 * groups && fewest - (fewest + groups - 1) / groups > k;
-  const std::int64_t used = enough ? groups : 0;
-  const Balls around_reals(reals, fakes, k, used), around_fakes(fakes, reals, k, used);
-  return {.precision = estimate(around_reals.share_of_others()),
-          .recall = estimate(around_fakes.share_of_others()),
-          .density = estimate(around_reals.density()),
-          .coverage = estimate(around_reals.share_of_balls())};
+  const bool enough = std::min(reals.size(), fakes.size()) / 2 > k;
+  const std::vector<Mask> real_masks = random_halves(reals.size(), 0);
+  const std::vector<Mask> fake_masks = random_halves(fakes.size(), 1);
+  const Counts n = sizes(real_masks), m = sizes(fake_masks);
+  const Balls around_reals(reals, real_masks, fakes, fake_masks, k, enough);
+  const Balls around_fakes(fakes, fake_masks, reals, real_masks, k, enough);
+  return {.precision = estimate(around_reals.covered().over(m), enough),
+          .recall = estimate(around_fakes.covered().over(n), enough),
+          .density = estimate(around_reals.hits().over(m, static_cast<double>(k)), enough),
+          .coverage = estimate(around_reals.occupied().over(n), enough)};
 }
 
 double coverage_null(std::int64_t reals, std::int64_t fakes, std::int64_t k) {
@@ -236,7 +257,7 @@ std::vector<EstimatorSpec> specs() {
       .bias_note =
           "its value at P = Q depends on n, k and the distribution: compare with the floor; "
           "outliers among the reals inflate it",
-      .standard_error = "delete-group jackknife, the two sides apart",
+      .standard_error = "differences between the two halves of random splits",
       .cost = "O((N + M)² d)",
       .confused_with = "recall (the roles swapped); ≤ in place of <, which differs on duplicates",
       .reference = "Kynkäänniemi et al. 2019, Improved precision and recall metric"};

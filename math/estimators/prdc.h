@@ -19,11 +19,13 @@ struct Prdc {
   Estimate coverage;   ///< share of reals with a fake nearer than ρ_i
 };
 
-/// `se`: delete-group jackknife with `groups` groups, the two sides apart; absent where a side has
-/// fewer than 2 groups points, or k + 1 without one group. O((N + M)² d).
+/// `se`: √(mean of (a - b)² / 4) over the values a, b on the two halves of 64 random splits of both
+/// sets, which are independent samples; it takes the variance to fall like 1/n. Intervals of
+/// ± 1.96 se held the mean in 90 to 95 % of simulations, in less for values next to 0 or 1. (A
+/// jackknife overstates the error of nearest-neighbour statistics, here by up to a factor of two.)
+/// Absent where half a set has no more than k points. O((N + M)² d).
 /// Errors: N <= k or M <= k, other dimensions, not finite.
-Prdc prdc(const PointsView& reals, const PointsView& fakes, std::int64_t k = 5,
-          std::int64_t groups = 20);
+Prdc prdc(const PointsView& reals, const PointsView& fakes, std::int64_t k = 5);
 
 /// E coverage where reals and fakes have the same continuous law: 1 - Π_{i=1..k} (N-i)/(M+N-i).
 double coverage_null(std::int64_t reals, std::int64_t fakes, std::int64_t k);

@@ -60,6 +60,9 @@ std::vector<double> unsorted(const std::vector<double>& values,
 Estimate estimate(const PointsView& p, const PointsView& q, TransportCost cost) {
   const Transport transport = p.dim() == 1 ? transport_on_line(p.all(), q.all(), cost)
                                            : transport_by_assignment(p, q, cost);
+  if (!std::isfinite(transport.cost)) {
+    throw Error("The transport cost exceeds the largest number: scale the points.");
+  }
   Estimate found{.value = transport.cost, .bias = Bias::upper};
   if (p.size() < 2 || q.size() < 2) {
     found.note = "no standard error from one point";
