@@ -1,4 +1,6 @@
 // Densities made of densities: independent coordinates, and mixtures.
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/error.h"
@@ -84,9 +86,23 @@ class Mixture : public Density {
     return "mixture(" + text + ")";
   }
   double log_density(std::span<const double> x) const override {
+    // Blocks on the stack: this is the innermost loop of quadrature and sampling.
+    std::array<double, 32> logs;
     double result = -kInfinity;
-    for (std::size_t k = 0; k < components_.size(); ++k) {
-      result = log_add_exp(result, log_weights_[k] + components_[k].second->log_density(x));
+    for (std::size_t begin = 0; begin < components_.size(); begin += logs.size()) {
+      const std::size_t count = std::min(logs.size(), components_.size() - begin);
+      double largest = result;
+      for (std::size_t k = 0; k < count; ++k) {
+        logs[k] = log_weights_[begin + k] + components_[begin + k].second->log_density(x);
+        largest = std::fmax(largest, logs[k]);
+      }
+      if (largest == -kInfinity) continue;
+      double sum = std::exp(result - largest);
+      for (std::size_t k = 0; k < count; ++k) {
+        constexpr double kNothing = -45.0;  // of no weight in double
+        if (logs[k] - largest > kNothing) sum += std::exp(logs[k] - largest);
+      }
+      result = largest + std::log(sum);
     }
     return result;
   }

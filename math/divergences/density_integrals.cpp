@@ -173,10 +173,10 @@ Integrals integrate_all(const Pair& pair, const std::vector<Component>& componen
       [&](double x, std::span<double> out) {
         const Integrals inner =
             integrate_line(components, frame.y, [&](double y) { return pair(x, y); }, 3,
-                           {.relative = 1e-12, .absolute = 1e-16});
+                           {.relative = 1e-11, .absolute = 1e-15});
         std::copy(inner.values.begin(), inner.values.end(), out.begin());
       },
-      components.size(), frame.x, {.relative = 1e-10, .absolute = 1e-12});
+      components.size(), frame.x, {.relative = 3e-10, .absolute = 3e-12});
 }
 
 constexpr double kLargestExponent = 690.0;  // beyond it a value is no double

@@ -21,7 +21,7 @@ struct DensityDivergences {
 };
 
 /// Adaptive quadrature with breakpoints at kinks, supports' ends and crossings of p and q; nested
-/// in 2-D. About 1e-12 in 1-D and 1e-10 in 2-D. Throws Error for more than two dimensions or
+/// in 2-D. About 1e-12 in 1-D and 1e-9 in 2-D. Throws Error for more than two dimensions or
 /// different ones. A value that is finite but beyond the range of doubles comes out as +inf.
 DensityDivergences integrate_divergences(const Density& p, const Density& q,
                                          std::span<const double> orders);
