@@ -126,7 +126,8 @@ INSTANTIATE_TEST_SUITE_P(Densities, InThePlane, ::testing::ValuesIn(kInThePlane)
 // The formulas written out once more.
 TEST(Families, LogDensitiesAreTheTextbookOnes) {
   const double x = 0.8;
-  EXPECT_NEAR(make_normal(0.5, 2)->log_density(x), -0.5 * std::log(2 * std::numbers::pi * 4) - 0.09 / 8, 1e-15);
+  EXPECT_NEAR(make_normal(0.5, 2)->log_density(x),
+              -0.5 * std::log(2 * std::numbers::pi * 4) - 0.09 / 8, 1e-15);
   EXPECT_NEAR(make_laplace(1, 3)->log_density(x), std::log(1 / 6.0) - 0.2 / 3, 1e-15);
   const double z = std::exp(-(x - 1) / 2);
   EXPECT_NEAR(make_logistic(1, 2)->log_density(x), std::log(z / (2 * (1 + z) * (1 + z))), 1e-15);
@@ -137,7 +138,8 @@ TEST(Families, LogDensitiesAreTheTextbookOnes) {
   const auto normal = make_normal({1, 0}, Matrix(2, {2, 1, 1, 3}));
   const std::vector<double> point = {2, -1};
   EXPECT_NEAR(normal->log_density(point),
-              -0.5 * (3 + 2 + 2) / 5.0 - std::log(2 * std::numbers::pi) - 0.5 * std::log(5.0), 1e-14);
+              -0.5 * (3 + 2 + 2) / 5.0 - std::log(2 * std::numbers::pi) - 0.5 * std::log(5.0),
+              1e-14);
   EXPECT_NEAR(make_normal(0, 1)->log_density(1e8), -0.5e16, 1.0);
 }
 
