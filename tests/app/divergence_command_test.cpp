@@ -1,0 +1,209 @@
+// elbow divergence as a user meets it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "tests/support/program.h"
+#include "tests/support/temp_dir.h"
+
+namespace elbow::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+ProgramResult divergence(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"elbow", "divergence"});
+  return run_program(arguments);
+}
+
+std::vector<nlohmann::json> json_lines(const std::string& text) {
+  std::vector<nlohmann::json> rows;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) rows.push_back(nlohmann::json::parse(line));
+  return rows;
+}
+
+const std::set<std::string> kAll = {"kl",
+                                    "reverse_kl",
+                                    "jeffreys",
+                                    "jensen_shannon",
+                                    "total_variation",
+                                    "squared_hellinger",
+                                    "pearson_chi2",
+                                    "neyman_chi2",
+                                    "le_cam",
+                                    "renyi",
+                                    "alpha",
+                                    "wasserstein1",
+                                    "wasserstein2_squared",
+                                    "energy",
+                                    "mmd2",
+                                    "frechet"};
+
+TEST(DivergenceCommandSlow, JsonHasOneObjectALineWithTheAgreedKeys) {
+  const auto result =
+      divergence({"normal(0,1)", "normal(1,2)", "--format", "json", "--samples", "300"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::map<std::string, double> truth = {{"kl", 0.4431471806},
+                                               {"reverse_kl", 1.3068528194},
+                                               {"jeffreys", 1.75},
+                                               {"jensen_shannon", 0.1281749731},
+                                               {"total_variation", 0.3900656601},
+                                               {"squared_hellinger", 0.1491945378},
+                                               {"pearson_chi2", 0.7440263415},
+                                               {"le_cam", 0.4349651082},
+                                               {"renyi", 0.3231435513},
+                                               {"wasserstein1", 1.1666309412},
+                                               {"wasserstein2_squared", 2},
+                                               {"energy", 0.5341053241},
+                                               {"frechet", 2}};
+  std::set<std::string> exact, estimated;
+  for (const auto& row : json_lines(result.out)) {
+    EXPECT_EQ(row.size(), 7u);
+    const std::string quantity = row.at("quantity");
+    EXPECT_TRUE(kAll.count(quantity)) << quantity;
+    EXPECT_TRUE(row.at("se").is_null() || row.at("se").is_number());
+    EXPECT_TRUE(std::set<std::string>({"none", "lower", "upper", "unknown"}).count(row.at("bias")));
+    EXPECT_TRUE(row.at("note").is_string());
+    (row.at("exact").get<bool>() ? exact : estimated).insert(quantity);
+    if (!row.at("exact").get<bool>()) continue;
+    EXPECT_TRUE(row.at("se").is_null());
+    if (quantity == "neyman_chi2") {
+      EXPECT_EQ(row.at("value"), "inf");
+    } else if (truth.count(quantity)) {
+      EXPECT_NEAR(row.at("value").get<double>(), truth.at(quantity), 1e-8) << quantity;
+    }
+  }
+  EXPECT_EQ(exact, kAll);
+  EXPECT_EQ(estimated, kAll);
+  // Keys in the order of the documentation.
+  EXPECT_THAT(result.out.substr(0, result.out.find('\n')),
+              ::testing::MatchesRegex("\\{\"quantity\":\"kl\",\"estimator\":\"[a-z_]+\",\"value\":"
+                                      "[0-9.]+,\"se\":null,\"bias\":\"none\",\"exact\":true,"
+                                      "\"note\":\"\"\\}"));
+}
+
+TEST(DivergenceCommandSlow, TheTableIsAligned) {
+  const auto result = divergence({"laplace(0,1)", "uniform(-1,1)", "--samples", "200"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("P = laplace(0,1), 200 draws"));
+  std::istringstream lines(result.out);
+  std::string header;
+  std::getline(lines, header);
+  const auto value = header.find("value"), se = header.find("se ");
+  for (const char* column : {"quantity", "estimator", "value", "se", "bias", "note"}) {
+    EXPECT_THAT(header, HasSubstr(column));
+  }
+  for (std::string line; std::getline(lines, line);) {
+    for (const auto at : {value, se}) {
+      ASSERT_GT(line.size(), at) << line;
+      EXPECT_EQ(line[at - 1], ' ') << line;
+      EXPECT_NE(line[at], ' ') << line;
+    }
+  }
+  EXPECT_THAT(result.out, HasSubstr("inf"));
+}
+
+TEST(DivergenceCommandSlow, TheSameSeedGivesTheSameLinesAndAnotherSeedOthers) {
+  const std::vector<std::string> base = {"normal(0,1)", "logistic(0,1)", "--format", "json",
+                                         "--samples",   "150",           "--seed"};
+  auto one = base, two = base;
+  one.push_back("7");
+  two.push_back("8");
+  const auto first = divergence(one).out;
+  EXPECT_EQ(first, divergence(one).out);
+  EXPECT_NE(first, divergence(two).out);
+}
+
+TEST(DivergenceCommandSlow, OrdersAreRowsOfTheirOwn) {
+  const auto result = divergence({"normal(0,1)", "normal(1,1)", "--alpha", "2", "--alpha", "-1",
+                                  "--format", "json", "--samples", "100", "--bandwidth", "1"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  std::map<std::string, double> exact;
+  for (const auto& row : json_lines(result.out)) {
+    if (!row.at("exact").get<bool>()) continue;
+    exact[row.at("quantity").get<std::string>() + " " + row.at("note").get<std::string>()] =
+        row.at("value").get<double>();
+  }
+  EXPECT_NEAR(exact.at("renyi α = 2"), 1.0, 1e-9);
+  EXPECT_NEAR(exact.at("alpha α = 2"), (std::exp(1) - 1) / 2, 1e-9);
+  EXPECT_NEAR(exact.at("alpha α = -1"), (std::exp(1) - 1) / 2, 1e-9);
+  EXPECT_FALSE(exact.count("renyi α = -1"));
+  EXPECT_NEAR(exact.at("mmd2 RBF kernel, h = 1"), 0.1772676349, 1e-9);
+}
+
+TEST(DivergenceCommandSlow, FilesAndDensitiesMix) {
+  const TempDir dir;
+  std::string csv = "x,y\n", shifted;
+  for (int i = 0; i < 120; ++i) {
+    const double a = std::sin(1.7 * i), b = std::cos(2.9 * i);
+    csv += std::to_string(a) + "," + std::to_string(b) + "\n";
+    shifted += std::to_string(a + 0.5) + " " + std::to_string(b) + "\n";
+  }
+  const auto p = dir.write("p.csv", csv), q = dir.write("q.txt", shifted);
+  const auto files = divergence({p, q, "--format", "json"});
+  ASSERT_EQ(files.exit_code, 0) << files.err;
+  bool found = false;
+  for (const auto& row : json_lines(files.out)) {
+    EXPECT_FALSE(row.at("exact").get<bool>());
+    if (row.at("quantity") != "wasserstein2_squared") continue;
+    EXPECT_NEAR(row.at("value").get<double>(), 0.25, 1e-6) << "a translation of the points";
+    found = true;
+  }
+  EXPECT_TRUE(found);
+  const auto mixed =
+      divergence({p, "normal([0,0],[[1,0],[0,1]])", "--format", "json", "--samples", "100"});
+  ASSERT_EQ(mixed.exit_code, 0) << mixed.err;
+  for (const auto& row : json_lines(mixed.out)) EXPECT_FALSE(row.at("exact").get<bool>());
+}
+
+TEST(DivergenceCommandSlow, TiedPointsLeaveEstimatorsOutWithTheReason) {
+  const TempDir dir;
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += std::to_string(i % 3) + "\n";
+  const auto file = dir.write("tied.csv", text);
+  const auto result = divergence({file, file, "--format", "json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("left out: kl, knn_kl"));
+  EXPECT_THAT(result.out, HasSubstr("wasserstein1"));
+}
+
+TEST(DivergenceCommandSlow, MistakesHaveTheirExitCodes) {
+  const TempDir dir;
+  const auto wrong = divergence({"normal(0,1)", "normal(1,-2)"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_EQ(wrong.out, "");
+  EXPECT_THAT(wrong.err, HasSubstr("\n  normal(1,-2)\n           ^~\n"));
+  EXPECT_EQ(divergence({"normal(0,1)"}).exit_code, 2);
+  EXPECT_EQ(divergence({"normal(0,1)", "normal(0,1)", "--samples", "1"}).exit_code, 2);
+  EXPECT_EQ(divergence({"normal(0,1)", "normal(0,1)", "--format", "xml"}).exit_code, 2);
+  EXPECT_EQ(divergence({"normal(0,1)", "normal(0,1)", "--bandwidth", "0"}).exit_code, 2);
+  EXPECT_EQ(divergence({"normal(0,1)", "normal(0,1)", "--alpha", "inf"}).exit_code, 2);
+  const auto dims = divergence({"normal(0,1)", "normal([0,0],[[1,0],[0,1]])"});
+  EXPECT_EQ(dims.exit_code, 2);
+  EXPECT_THAT(dims.err, HasSubstr("same dimension"));
+  EXPECT_EQ(divergence({"normal(0,1)", dir / "none.csv"}).exit_code, 3);
+  EXPECT_EQ(divergence({dir.write("empty.csv", ""), "normal(0,1)"}).exit_code, 3);
+  EXPECT_EQ(divergence({dir.write("nan.csv", "1\nnan\n"), "normal(0,1)"}).exit_code, 3);
+  EXPECT_EQ(divergence({dir.write("ragged.csv", "1\n1,2\n"), "normal(0,1)"}).exit_code, 3);
+  const auto one = dir.write("one.csv", "1\n2\n"), two = dir.write("two.csv", "1,2\n3,4\n");
+  EXPECT_EQ(divergence({one, two}).exit_code, 3);
+}
+
+TEST(DivergenceCommandSlow, HelpHasExamplesThatRun) {
+  const auto help = divergence({"--help"});
+  ASSERT_EQ(help.exit_code, 0);
+  EXPECT_THAT(help.out, HasSubstr("elbow divergence 'normal(0,1)' 'normal(1,2)'"));
+  EXPECT_THAT(help.out, HasSubstr("--alpha"));
+  const auto example = divergence(
+      {"mixture(0.5*normal(-2,1),0.5*normal(2,1))", "normal(0,2.2)", "--samples", "100"});
+  EXPECT_EQ(example.exit_code, 0) << example.err;
+}
+
+}  // namespace
+}  // namespace elbow::testing
