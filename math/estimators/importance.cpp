@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "math/numeric.h"
+#include "math/statistics/mean_estimate.h"
 
 namespace elbow {
 namespace {
@@ -43,9 +44,6 @@ double tempered_mean_unchecked(LogWeights log_w, double b) {
   return top + sum / weights;
 }
 
-/// Index of x* in Zhang & Stephens: the floor(n / 4 + 1/2)-th of n.
-std::size_t quartile_index(std::size_t n) { return (n + 2) / 4 - 1; }
-
 void require_partition(std::span<const double> partition) {
   bool good = partition.size() >= 2 && partition.front() == 0.0 && partition.back() == 1.0;
   for (std::size_t t = 1; good && t < partition.size(); ++t) good = partition[t] > partition[t - 1];
@@ -67,11 +65,7 @@ double riemann_sum(LogWeights log_w, std::span<const double> partition, std::siz
 
 Estimate mean_log_weight(LogWeights log_w) {
   require_weights(log_w);
-  Estimate estimate{.value = tempered_mean_unchecked(log_w, 0.0), .bias = Bias::none};
-  if (log_w.size() > 1 && std::isfinite(estimate.value)) {
-    estimate.se = std::sqrt(sample_variance(log_w) / count(log_w));
-  }
-  return estimate;
+  return mean_estimate(log_w);
 }
 
 double iwae_value(LogWeights log_w) {
@@ -126,10 +120,8 @@ Estimate miwae(LogWeights log_w, std::int64_t m, std::int64_t k) {
   for (std::size_t begin = 0; begin < log_w.size(); begin += width) {
     rows.push_back(log_mean_exp(log_w.subspan(begin, width)));
   }
-  Estimate estimate{.value = mean(rows), .bias = Bias::lower};
-  if (m > 1 && std::isfinite(estimate.value)) {
-    estimate.se = std::sqrt(sample_variance(rows) / static_cast<double>(m));
-  }
+  Estimate estimate = mean_estimate(rows);
+  estimate.bias = Bias::lower;
   return estimate;
 }
 
@@ -230,70 +222,6 @@ double largest_weight(LogWeights log_w) {
 double surrogate(LogWeights log_w) {
   require_weights(log_w);
   return tempered_mean_unchecked(log_w, 1.0);
-}
-
-ParetoFit fit_generalised_pareto(std::span<const double> ascending) {
-  const auto n = static_cast<double>(ascending.size());
-  if (ascending.size() < 5) throw Error("A Pareto fit needs at least five exceedances.");
-  const double top = ascending.back();
-  const double average = mean(ascending);
-  const double quartile = ascending[quartile_index(ascending.size())];
-  if (!(quartile > 0.0) || !std::isfinite(top)) {
-    throw Error("A Pareto fit needs exceedances that are positive, finite and ascending.");
-  }
-  const auto shape = [&](double b) {  // k of the scale sigma = -k / b; b = 0 is the exponential
-    double sum = 0.0;
-    for (const double x : ascending) sum += std::log1p(-b * x);
-    return sum / n;
-  };
-  const auto inverse_scale = [&](double b, double k) { return b == 0.0 ? 1.0 / average : -b / k; };
-  const auto points = static_cast<std::int64_t>(30.0 + std::floor(std::sqrt(n)));
-  std::vector<double> b, profile;  // candidates, and their profile log-likelihood
-  for (std::int64_t j = 1; j <= points; ++j) {
-    const double root = std::sqrt(static_cast<double>(points) / (static_cast<double>(j) - 0.5));
-    const double candidate = 1.0 / top + (1.0 - root) / (3.0 * quartile);
-    const double k = shape(candidate);
-    b.push_back(candidate);
-    profile.push_back(n * (std::log(inverse_scale(candidate, k)) - k - 1.0));
-  }
-  const auto weights = normalised_weights(profile);
-  const double chosen = std::inner_product(b.begin(), b.end(), weights.begin(), 0.0);
-  const double k = shape(chosen);
-  return {.k = k, .sigma = 1.0 / inverse_scale(chosen, k)};
-}
-
-std::optional<ParetoTail> pareto_tail(LogWeights log_w) {
-  require_weights(log_w);
-  const double size = count(log_w);
-  const auto tail =
-      static_cast<std::size_t>(std::ceil(std::min(0.2 * size, 3.0 * std::sqrt(size))));
-  if (tail < 5) return std::nullopt;
-  std::vector<double> sorted(log_w.begin(), log_w.end());
-  std::sort(sorted.begin(), sorted.end());
-  const double top = sorted.back();
-  if (top == -kInfinity) throw Error("Importance weights: all are zero; they have no tail.");
-  const double cut = std::exp(sorted[sorted.size() - tail - 1] - top);
-  std::vector<double> excess;
-  for (std::size_t i = sorted.size() - tail; i < sorted.size(); ++i) {
-    excess.push_back(std::max(0.0, std::exp(sorted[i] - top) - cut));
-  }
-  // The fit stands ties with the threshold in less than a quarter of the tail.
-  if (excess[quartile_index(excess.size())] == 0.0) std::erase(excess, 0.0);
-  ParetoTail result;
-  result.threshold = std::min(1.0 - 1.0 / std::log10(size), 0.7);
-  result.tail = static_cast<std::int64_t>(excess.size());
-  if (excess.size() < 5) {
-    result.k = result.k_raw = excess.empty() ? -kInfinity : kInfinity;
-  } else {
-    const ParetoFit fit = fit_generalised_pareto(excess);
-    const auto m = static_cast<double>(excess.size());
-    result.k_raw = fit.k;
-    result.sigma = fit.sigma;
-    result.k = (m * fit.k + 5.0) / (m + 10.0);
-  }
-  const double heavy = std::max(0.0, result.k);
-  result.needed_size = heavy >= 1.0 ? kInfinity : std::pow(10.0, 1.0 / (1.0 - heavy));
-  return result;
 }
 
 namespace estimators::importance {
