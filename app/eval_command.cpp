@@ -14,6 +14,7 @@
 #include "app/text.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "instrumentation/evaluation_checks.h"
 #include "instrumentation/evaluation_file.h"
 #include "instrumentation/text.h"
 #include "math/threads.h"
@@ -93,7 +94,7 @@ void print_row(const Measurement& m, const std::string& note_before) {
   const int digits = decimals(m.estimate);
   std::cout << column(m.quantity, 38) << column(fixed(m.estimate.value, digits), 13, true)
             << column(m.estimate.se ? fixed(*m.estimate.se, digits) : "-", 10, true) << "  "
-            << column(std::string(to_string(m.estimate.bias)), 8) << m.meaning << '\n';
+            << column(std::string(to_string(m.estimate.bias)), 9) << m.meaning << '\n';
   if (!m.estimate.note.empty() && m.estimate.note != note_before) {
     std::cout << "    (" << m.estimate.note << ")\n";
   }
@@ -110,6 +111,22 @@ void print(const std::vector<Measurement>& rows, bool json) {
     }
   }
   std::cout.flush();
+}
+
+/// Says which statements the numbers violate, and how many were looked at.
+ExitCode report_checks(const std::vector<Measurement>& rows, EvalProgress& progress) {
+  const auto checks = evaluation_checks(rows);
+  std::int64_t fails = 0;
+  for (const CheckResult& check : checks) {
+    if (check.verdict != Verdict::fails) continue;
+    ++fails;
+    std::cerr << "check " << check.id << " fails: " << check.statement << ", but "
+              << significant(check.lhs, 6) << " > " << significant(check.rhs, 6) << " (error "
+              << significant(check.se, 2) << ")\n";
+  }
+  progress.note("checks     " + std::to_string(checks.size()) + " bounds, " +
+                (fails == 0 ? "all hold" : std::to_string(fails) + " fail"));
+  return fails == 0 ? ExitCode::ok : ExitCode::check_failed;
 }
 
 std::string settings_of(const EvalMetric& metric, const RestoredRun& run,
@@ -137,6 +154,7 @@ int eval_command(EvalFlags flags) {
   work.progress = [&](const std::string& what, double done) { progress.at(what, done); };
   work.stopped = [] { return SignalScope::received() != 0; };
   if (!json) print_header();
+  std::vector<Measurement> all;
   try {
     for (const EvalMetric& metric : metrics) {
       const std::string settings = settings_of(metric, run, flags.options);
@@ -150,6 +168,7 @@ int eval_command(EvalFlags flags) {
         progress.finish(metric.name);
       }
       print(*rows, json);
+      all.insert(all.end(), rows->begin(), rows->end());
     }
   } catch (const Stopped&) {
     progress.note("Stopped. What is finished stands in " + (path / "eval.jsonl").string() +
@@ -157,7 +176,7 @@ int eval_command(EvalFlags flags) {
     return static_cast<int>(SignalScope::received() == SIGINT ? ExitCode::interrupted
                                                               : ExitCode::stopped);
   }
-  return 0;
+  return static_cast<int>(report_checks(all, progress));
 }
 
 std::string metric_lines() {

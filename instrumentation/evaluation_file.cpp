@@ -76,8 +76,8 @@ void EvaluationFile::read() {
     try {
       const auto line = nlohmann::json::parse(text);
       lines_.push_back({line.at("metric").get<std::string>(),
-                        line.at("settings").get<std::string>(), line.at("of").get<std::size_t>(),
-                        from_json(line)});
+                        line.at("settings").get<std::string>(), line.at("row").get<std::size_t>(),
+                        line.at("rows").get<std::size_t>(), from_json(line)});
     } catch (const nlohmann::json::exception&) {
       // The end of a write that was cut short.
     }
@@ -87,14 +87,14 @@ void EvaluationFile::read() {
 std::optional<std::vector<Measurement>> EvaluationFile::find(const std::string& metric,
                                                              const std::string& settings) const {
   std::vector<Measurement> rows;
-  std::size_t of = 0;
+  std::size_t expected = 0;
   for (const Line& line : lines_) {
     if (line.metric != metric || line.settings != settings) continue;
-    if (rows.size() == of) rows.clear();  // measured again later
-    of = line.of;
+    if (line.row == 0) rows.clear();  // from the start: it was cut short, or measured again
+    expected = line.rows;
     rows.push_back(line.measurement);
   }
-  if (rows.empty() || rows.size() != of) return std::nullopt;
+  if (rows.empty() || rows.size() != expected) return std::nullopt;
   return rows;
 }
 
@@ -108,12 +108,13 @@ void EvaluationFile::add(const std::string& metric, const std::string& settings,
     old.seekg(-1, std::ios::end);
     if (old.get() != '\n') file.buffer() += '\n';
   }
-  for (const Measurement& row : rows) {
-    std::string line = fields(row);
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::string line = fields(rows[r]);
     append_field(line, "metric", metric);
     append_field(line, "settings", settings);
-    file.buffer() += line + ",\"of\":" + std::to_string(rows.size()) + "}\n";
-    lines_.push_back({metric, settings, rows.size(), row});
+    file.buffer() +=
+        line + ",\"row\":" + std::to_string(r) + ",\"rows\":" + std::to_string(rows.size()) + "}\n";
+    lines_.push_back({metric, settings, r, rows.size(), rows[r]});
   }
   file.sync();
   file.close();

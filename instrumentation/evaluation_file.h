@@ -14,8 +14,8 @@ namespace elbow {
 /// "note":"..","meaning":".."}; se is null where there is none.
 std::string to_json(const Measurement& measurement);
 
-/// One line per measurement, as `to_json` with "metric", "settings" and "of" (the number of lines
-/// that the metric wrote) beside it. A metric whose lines are not all there does not count.
+/// One line per measurement, as `to_json` with "metric", "settings", "row" and "rows" (which of how
+/// many lines of the metric) beside it. A metric whose lines are not all there does not count.
 class EvaluationFile {
  public:
   /// Reads what is there; `overwrite` starts anew. Lines that are not whole are passed over.
@@ -31,7 +31,7 @@ class EvaluationFile {
  private:
   struct Line {
     std::string metric, settings;
-    std::size_t of = 0;
+    std::size_t row = 0, rows = 0;
     Measurement measurement;
   };
   void read();
