@@ -14,6 +14,7 @@ namespace elbow {
 namespace {
 
 constexpr double kActive = 0.01;             // Burda et al. 2016
+constexpr double kSaturated = 1.0;           // nats below ln N
 constexpr std::int64_t kEnoughImages = 500;  // for the variance of the means to be stable
 
 void draw_code(const EncodedImages& images, std::int64_t i, CounterStream& stream, double* z) {
@@ -66,9 +67,14 @@ std::vector<Measurement> evaluate_aggregate(const EncodedImages& images,
   }
   work.at("aggregate posterior", 0.0);
   const AggregateTerms full = aggregate_terms({z, own}, images.posteriors(), {});
-  const std::string note =
-      with_commas(n) + " codes against all " + with_commas(images.size()) +
-      " images (ln N = " + significant(std::log(static_cast<double>(images.size())), 5) + ")";
+  const double most = std::log(static_cast<double>(images.size()));
+  std::string note = with_commas(n) + " codes against all " + with_commas(images.size()) +
+                     " images (ln N = " + significant(most, 5) + ")";
+  if (full.mutual_information.value > most - kSaturated) {
+    note +=
+        "; the codes tell the images apart: I_q is at its limit, and TC and marginal KL hold "
+        "what KL has beyond it";
+  }
   std::vector<Measurement> rows = {
       row("aggregate/kl", "mean_log_weight", full.kl, note,
           "mean KL(q(z|x)‖p) = information + marginal KL"),
