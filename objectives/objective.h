@@ -91,6 +91,9 @@ class Likelihood {
   virtual Tensor log_prob(const Tensor& output, const Tensor& x, const Context& context) = 0;
   /// E[x|z]: [B, out] -> [B, D], for pictures.
   virtual Tensor mean(const Tensor& output) const = 0;
+  /// x ~ p(x|z): [B, out] -> [B, D], with the parameters that mode eval uses; undefined where it
+  /// cannot be sampled.
+  virtual Tensor sample(const Tensor& /*output*/, at::Generator&) const { return {}; }
   /// Terms of its own (sigma, saturated pixels) and the loss-translator numbers, scalars.
   virtual std::vector<Term> terms(const Tensor& output, const Tensor& x,
                                   const Context& context) = 0;

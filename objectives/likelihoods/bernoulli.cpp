@@ -1,4 +1,5 @@
 // Independent Bernoulli pixels with logits.
+#include <ATen/ops/bernoulli.h>
 #include <ATen/ops/sigmoid.h>
 
 #include "math/fused.h"
@@ -15,6 +16,10 @@ class Bernoulli : public Likelihood {
   }
 
   Tensor mean(const Tensor& output) const override { return at::sigmoid(output); }
+
+  Tensor sample(const Tensor& output, at::Generator& generator) const override {
+    return at::bernoulli(at::sigmoid(output), generator);
+  }
 
   std::vector<Term> terms(const Tensor& output, const Tensor& x, const Context&) override {
     const PixelCounts counts = count_pixels(output, x);

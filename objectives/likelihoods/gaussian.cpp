@@ -1,5 +1,6 @@
 // Gaussian pixels with one shared standard deviation: fixed, learned, or the optimal one.
 #include <ATen/ops/full.h>
+#include <ATen/ops/randn.h>
 #include <ATen/ops/softplus.h>
 
 #include <algorithm>
@@ -73,6 +74,15 @@ class Gaussian : public Likelihood {
 
   Tensor mean(const Tensor& output) const override { return output; }
 
+  Tensor sample(const Tensor& output, at::Generator& generator) const override {
+    const NoGrad no_grad;
+    Tensor log_sigma = log_sigma_;
+    if (mode_ == "learned") log_sigma = soft_clip(network_->parameters()[0].tensor);
+    if (mode_ == "optimal") log_sigma = of_variance(network_->buffers()[0].tensor);
+    const Tensor noise = at::randn(output.sizes(), generator, output.options());
+    return output + log_sigma.to(output.options()).exp() * noise;
+  }
+
   Tensor variance() const override { return (2.0 * log_sigma_.detach()).exp(); }
 
   std::vector<Term> terms(const Tensor& output, const Tensor& x, const Context&) override {
@@ -98,6 +108,10 @@ class Gaussian : public Likelihood {
       batches.add_(1.0);
       running.lerp_(variance, std::max(kAverage, 1.0 / batches.item<double>()));
     }
+    return of_variance(variance);
+  }
+
+  static Tensor of_variance(const Tensor& variance) {
     return (0.5 * variance.log()).clamp_min(kMinimumLogSigma);
   }
 

@@ -1,0 +1,38 @@
+// The metrics of `elbow eval`, by family of model.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "instrumentation/measurement.h"
+#include "training/session.h"
+
+namespace elbow::app {
+
+struct EvalOptions {
+  std::vector<std::int64_t> k = {1, 5, 50, 500, 5000};
+  std::optional<std::int64_t> images;  ///< per-image metrics; each has its own default
+  std::int64_t ais_steps = 100, chains = 16;
+  std::uint64_t seed = 1;
+};
+
+struct EvalContext {
+  Session& session;
+  const EvalOptions& options;
+  const Work& work;
+};
+
+/// One metric: what its result depends on beside the weights, and how it is found.
+struct EvalMetric {
+  std::string name, summary;
+  std::function<std::string(const Session&, const EvalOptions&)> settings;
+  std::function<std::vector<Measurement>(const EvalContext&)> run;
+};
+
+/// Metrics of runs with an encoder and a decoder, in the order of their cost.
+const std::vector<EvalMetric>& vae_metrics();
+
+}  // namespace elbow::app

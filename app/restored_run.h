@@ -1,0 +1,33 @@
+// A run's model as its newest checkpoint left it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "instrumentation/latent_model.h"
+#include "training/session.h"
+
+namespace elbow::app {
+
+struct RestoredRun {
+  std::unique_ptr<Session> session;  ///< weights, averages and buffers of the checkpoint
+  std::int64_t step = 0;
+  std::string fingerprint;            ///< of the weights, so that results are told apart
+  std::vector<std::string> warnings;  ///< damaged checkpoints that were passed over
+};
+
+/// Reads RUN/config.toml, the data it names and the newest undamaged checkpoint. Throws
+/// Error(usage) where RUN is no run or has no checkpoint.
+RestoredRun restore_run(const std::filesystem::path& run,
+                        const std::optional<std::filesystem::path>& data_dir);
+
+/// The VAE of a session as evaluation sees it: mode eval, averaged weights where the config has
+/// them. Freezes the session's weights for good; while the result lives, the session's own decode,
+/// encode and score may not be used. The session must outlive it.
+LatentModel latent_model(Session& session);
+
+}  // namespace elbow::app

@@ -1,0 +1,70 @@
+#include "instrumentation/evaluation_checks.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+namespace elbow {
+namespace {
+
+constexpr double kRounding = 1e-5;  // log-likelihoods are sums in float32
+
+const Estimate* find(const std::vector<Measurement>& rows, const std::string& quantity) {
+  const auto at = std::find_if(rows.begin(), rows.end(),
+                               [&](const Measurement& m) { return m.quantity == quantity; });
+  return at == rows.end() ? nullptr : &at->estimate;
+}
+
+/// Numbers on the same images vary together, so that the error of each is the larger one's: what is
+/// judged is whether the order is wrong by more than the noise of either.
+void at_most(const std::string& id, const std::string& low, const Estimate* a,
+             const std::string& high, const Estimate* b, std::vector<CheckResult>& results) {
+  if (a == nullptr || b == nullptr) return;
+  const IdentitySpec identity{.id = id,
+                              .kind = IdentityKind::bound,
+                              .statement = low + " ≤ " + high,
+                              .sides = {},
+                              .tolerance = kRounding};
+  results.push_back(judge(identity, {.lhs = a->value,
+                                     .rhs = b->value,
+                                     .se = std::max(a->se.value_or(0.0), b->se.value_or(0.0))}));
+}
+
+std::vector<const Measurement*> importance_bounds(const std::vector<Measurement>& rows) {
+  std::vector<const Measurement*> bounds;
+  for (const Measurement& row : rows) {
+    if (row.quantity == "elbo" || row.quantity.starts_with("iwae/k")) bounds.push_back(&row);
+  }
+  return bounds;
+}
+
+}  // namespace
+
+std::vector<CheckResult> evaluation_checks(const std::vector<Measurement>& rows) {
+  std::vector<CheckResult> results;
+  const Estimate zero{.value = 0.0, .bias = Bias::none, .exact = true};
+  const auto order = [&](const char* id, const std::string& low, const std::string& high) {
+    at_most(id, low, find(rows, low), high, find(rows, high), results);
+  };
+  const auto positive = [&](const char* id, const std::string& quantity) {
+    at_most(id, "0", &zero, quantity, find(rows, quantity), results);
+  };
+  const auto bounds = importance_bounds(rows);  // in the order of K
+  for (std::size_t i = 1; i < bounds.size(); ++i) {
+    at_most("V25", bounds[i - 1]->quantity, &bounds[i - 1]->estimate, bounds[i]->quantity,
+            &bounds[i]->estimate, results);
+  }
+  order("V45", "bdmc/elbo", "bdmc/lower");
+  positive("V45", "bdmc/gap");
+  const std::string information = "aggregate/mutual_information";
+  positive("V56", information);
+  order("V56", information, "aggregate/kl");
+  positive("V56", "aggregate/total_correlation");
+  positive("V56", "aggregate/dimension_wise_kl");
+  positive("V56", "aggregate/marginal_kl");
+  order("V58", information + "/batch", information);
+  order("V58", information, information + "/leave_one_out");
+  return results;
+}
+
+}  // namespace elbow

@@ -1,0 +1,18 @@
+// What must hold between the measurements of one evaluation.
+#pragma once
+
+#include <vector>
+
+#include "core/identity.h"
+#include "instrumentation/measurement.h"
+
+namespace elbow {
+
+/// The statements whose quantities are all there, each judged as a bound in expectation:
+///   V25  elbo <= iwae/kK, ascending in K
+///   V45  bdmc/elbo <= bdmc/lower, bdmc/gap >= 0
+///   V56  0 <= I_q <= KL; TC, DW and marginal KL >= 0
+///   V58  minibatch with the image itself <= I_q <= minibatch without it
+std::vector<CheckResult> evaluation_checks(const std::vector<Measurement>& rows);
+
+}  // namespace elbow

@@ -1,0 +1,135 @@
+// elbow eval as a user meets it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "tests/support/program.h"
+#include "tests/support/temp_dir.h"
+
+namespace elbow::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+void train(const std::string& config, const TempDir& dir, std::vector<std::string> more = {}) {
+  std::vector<std::string> argv = {"elbow",
+                                   "train",
+                                   config,
+                                   "run.epochs=0",
+                                   "run.steps=30",
+                                   "data.name=glyphs",
+                                   "data.train_count=256",
+                                   "data.test_count=64",
+                                   "data.validation=64",
+                                   "optimizer.batch_size=32",
+                                   "model.hidden=[16]",
+                                   "model.latent=3",
+                                   "pictures.every=0",
+                                   "--run-dir",
+                                   dir / "run",
+                                   "--threads",
+                                   "1"};
+  argv.insert(argv.end(), more.begin(), more.end());
+  const auto result = run_program(argv);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+}
+
+ProgramResult eval(const TempDir& dir, std::vector<std::string> more = {},
+                   const std::function<bool()>& when = {}, int signal = 0) {
+  std::vector<std::string> argv = {"elbow", "eval",     dir / "run", "--threads", "1",
+                                   "--k",   "1,5,50",   "--images",  "6",         "--ais-steps",
+                                   "5",     "--chains", "3"};
+  argv.insert(argv.end(), more.begin(), more.end());
+  return run_program(argv, {}, when, signal);
+}
+
+std::vector<nlohmann::json> lines(const std::string& text) {
+  std::vector<nlohmann::json> parsed;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) parsed.push_back(nlohmann::json::parse(line));
+  return parsed;
+}
+
+TEST(EvalSlow, MeasuresATrainedModelAndKeepsWhatItFound) {
+  const TempDir dir;
+  train("configs/vae/elbo.toml", dir);
+  const auto first = eval(dir, {"--format", "json"});
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  std::set<std::string> quantities;
+  for (const auto& line : lines(first.out)) {
+    quantities.insert(line.at("quantity"));
+    EXPECT_TRUE(line.at("value").is_number()) << line;
+    EXPECT_TRUE(line.at("se").is_null() || line.at("se").get<double>() >= 0.0) << line;
+    EXPECT_FALSE(line.at("exact").get<bool>());
+  }
+  for (const char* quantity :
+       {"elbo", "iwae/k5", "iwae/k50", "pareto_k", "ess", "active_units", "ais", "bdmc/gap",
+        "aggregate/mutual_information", "aggregate/total_correlation", "aggregate/marginal_kl",
+        "gap/inference", "gap/approximation", "gap/amortisation"}) {
+    EXPECT_EQ(quantities.count(quantity), 1u) << quantity;
+  }
+  EXPECT_TRUE(std::filesystem::exists(dir / "run/eval.jsonl"));
+  const auto second = eval(dir, {"--format", "json"});
+  EXPECT_EQ(second.out, first.out);
+  EXPECT_THAT(second.err, HasSubstr("as found before"));
+  const auto other = eval(dir, {"--metrics", "importance", "--seed", "2"});
+  EXPECT_THAT(other.err, Not(HasSubstr("as found before")));
+  EXPECT_THAT(other.out, HasSubstr("meaning"));
+  const auto anew = eval(dir, {"--metrics", "importance", "--overwrite", "--format", "json"});
+  EXPECT_THAT(anew.err, Not(HasSubstr("as found before")));
+  EXPECT_THAT(first.out, HasSubstr(anew.out)) << "the same numbers";
+}
+
+TEST(EvalSlow, GaussianPixelsAndAveragedWeights) {
+  const TempDir dir;
+  train("configs/vae/elbo.toml", dir,
+        {"data.binarize=none", "likelihood.name=gaussian", "likelihood.sigma=learned",
+         "ema.decay=0.9"});
+  const auto result = eval(dir, {"--format", "json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("bdmc/upper"));
+}
+
+TEST(EvalSlow, CtrlCKeepsWhatIsFinished) {
+  const TempDir dir;
+  train("configs/vae/elbo.toml", dir);
+  const auto file = dir / "run/eval.jsonl";
+  const auto stopped = eval(
+      dir, {"--ais-steps", "200000"},
+      [&] {
+        return std::filesystem::exists(file) &&
+               read_file(file).find("gap/amortisation") != std::string::npos;
+      },
+      SIGINT);
+  EXPECT_EQ(stopped.exit_code, 130) << stopped.err;
+  EXPECT_THAT(stopped.err, HasSubstr("the same command continues"));
+  const auto rest = eval(dir, {"--metrics", "importance,gaps"});
+  EXPECT_EQ(rest.exit_code, 0);
+  EXPECT_THAT(rest.err, HasSubstr("gaps: as found before"));
+}
+
+TEST(EvalSlow, SaysWhatIsWrong) {
+  const TempDir dir;
+  const auto nothing = eval(dir);
+  EXPECT_EQ(nothing.exit_code, 2);
+  EXPECT_THAT(nothing.err, HasSubstr("is no run"));
+  train("configs/gan/hinge.toml", dir);
+  const auto gan = eval(dir);
+  EXPECT_EQ(gan.exit_code, 2);
+  EXPECT_THAT(gan.err, HasSubstr("hinge"));
+  const TempDir vae;
+  train("configs/vae/elbo.toml", vae);
+  const auto unknown = eval(vae, {"--metrics", "importanse"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("importance"));
+  EXPECT_EQ(eval(vae, {"--k", "0"}).exit_code, 2);
+}
+
+}  // namespace
+}  // namespace elbow::testing
