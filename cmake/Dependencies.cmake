@@ -30,6 +30,14 @@ target_include_directories(elbow_toml SYSTEM INTERFACE ${TOMLPLUSPLUS_INCLUDE})
 target_compile_definitions(elbow_toml INTERFACE TOML_HEADER_ONLY=1)
 add_library(tomlplusplus::tomlplusplus ALIAS elbow_toml)
 
+# Boost.Math, headers only: special functions and quadrature.
+find_path(BOOST_INCLUDE boost/math/special_functions/digamma.hpp)
+if(NOT BOOST_INCLUDE)
+  message(FATAL_ERROR "Boost.Math was not found. On Debian: apt install libboost-dev.")
+endif()
+add_library(elbow_boost INTERFACE)
+target_include_directories(elbow_boost SYSTEM INTERFACE ${BOOST_INCLUDE})
+
 # LibTorch, with one header per operator so that a translation unit compiles in seconds.
 add_library(elbow_torch INTERFACE)
 target_link_libraries(elbow_torch INTERFACE ${TORCH_LIBRARIES})
