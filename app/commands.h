@@ -17,6 +17,7 @@ void add_config(CLI::App& app, Action& action);
 void add_data(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
+void add_divergence(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);
 

@@ -14,6 +14,7 @@ constexpr const char* kFooter = R"(
 Examples:
   elbow train configs/vae/elbo.toml
   elbow train configs/vae/beta.toml objective.beta=2 run.epochs=5 --run-dir runs/beta2
+  elbow divergence 'normal(0,1)' 'normal(1,2)'
   elbow explain elbo/kl
   elbow list objectives
   elbow verify
@@ -33,6 +34,7 @@ int run(int argc, char** argv) {
   elbow::app::add_list(app, action);
   elbow::app::add_explain(app, action);
   elbow::app::add_verify(app, action);
+  elbow::app::add_divergence(app, action);
   elbow::app::add_doctor(app, action);
   try {
     app.parse(argc, argv);

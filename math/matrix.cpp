@@ -42,45 +42,25 @@ double trace(const Matrix& A) {
   return sum;
 }
 
-std::optional<Matrix> cholesky(const Matrix& A) {
-  Matrix L(A.size);
-  for (std::int64_t j = 0; j < A.size; ++j) {
-    double pivot = A(j, j);
-    for (std::int64_t k = 0; k < j; ++k) pivot -= L(j, k) * L(j, k);
-    if (!(pivot > 1e-13 * std::fabs(A(j, j)))) return std::nullopt;
-    L(j, j) = std::sqrt(pivot);
-    for (std::int64_t i = j + 1; i < A.size; ++i) {
-      double sum = A(i, j);
-      for (std::int64_t k = 0; k < j; ++k) sum -= L(i, k) * L(j, k);
-      L(i, j) = sum / L(j, j);
+Cholesky cholesky(const Matrix& A) { return {A.values, static_cast<std::size_t>(A.size)}; }
+
+Matrix lower_triangle(const Cholesky& factor, std::int64_t n) {
+  Matrix L(n);
+  for (std::int64_t i = 0; i < n; ++i) {
+    for (std::int64_t j = 0; j <= i; ++j) {
+      L(i, j) = factor.lower(static_cast<std::size_t>(i), static_cast<std::size_t>(j));
     }
   }
   return L;
 }
 
-double log_determinant(const Matrix& L) {
-  double sum = 0.0;
-  for (std::int64_t i = 0; i < L.size; ++i) sum += std::log(L(i, i));
-  return 2.0 * sum;
-}
-
-std::vector<double> solve_lower(const Matrix& L, std::span<const double> b) {
-  std::vector<double> x(b.begin(), b.end());
-  for (std::int64_t i = 0; i < L.size; ++i) {
-    double& value = x[static_cast<std::size_t>(i)];
-    for (std::int64_t k = 0; k < i; ++k) value -= L(i, k) * x[static_cast<std::size_t>(k)];
-    value /= L(i, i);
-  }
-  return x;
-}
-
-Matrix solve_lower(const Matrix& L, const Matrix& B) {
-  Matrix X = B;
-  for (std::int64_t i = 0; i < L.size; ++i) {
-    for (std::int64_t j = 0; j < L.size; ++j) {
-      for (std::int64_t k = 0; k < i; ++k) X(i, j) -= L(i, k) * X(k, j);
-      X(i, j) /= L(i, i);
-    }
+Matrix solve_lower(const Cholesky& factor, const Matrix& B) {
+  Matrix X(B.size);
+  std::vector<double> column(static_cast<std::size_t>(B.size));
+  for (std::int64_t j = 0; j < B.size; ++j) {
+    for (std::int64_t i = 0; i < B.size; ++i) column[static_cast<std::size_t>(i)] = B(i, j);
+    const auto solved = factor.solve_lower(column);
+    for (std::int64_t i = 0; i < B.size; ++i) X(i, j) = solved[static_cast<std::size_t>(i)];
   }
   return X;
 }

@@ -1,11 +1,12 @@
-// Small symmetric matrices in float64, row by row: Cholesky factors and eigenvalues. For closed
-// forms of Gaussians, where LibTorch is not worth its compile time.
+// Small square matrices in float64, row by row, and eigenvalues of symmetric ones. For closed forms
+// of Gaussians, where LibTorch is not worth its compile time.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
+
+#include "math/cholesky.h"
 
 namespace elbow {
 
@@ -30,15 +31,12 @@ Matrix multiply(const Matrix& A, const Matrix& B);
 Matrix transpose(const Matrix& A);
 double trace(const Matrix& A);
 
-/// Lower L with L L^T = A; nothing where A is not positive definite, to rounding: a pivot must
-/// exceed 1e-13 of its diagonal element.
-std::optional<Matrix> cholesky(const Matrix& A);
-/// ln |A| from the Cholesky factor L of A.
-double log_determinant(const Matrix& L);
-/// L^-1 b, by forward substitution.
-std::vector<double> solve_lower(const Matrix& L, std::span<const double> b);
-/// L^-1 B.
-Matrix solve_lower(const Matrix& L, const Matrix& B);
+/// L^-1 B for the Cholesky factor L.
+Matrix solve_lower(const Cholesky& factor, const Matrix& B);
+/// The factor of A; ok() is false where A is not positive definite.
+Cholesky cholesky(const Matrix& A);
+/// L as a matrix.
+Matrix lower_triangle(const Cholesky& factor, std::int64_t n);
 /// Sum of squares.
 double squared_norm(std::span<const double> x);
 

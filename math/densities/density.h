@@ -34,7 +34,8 @@ struct Landmark {
 /// N(mean, covariance) with the Cholesky factor of the covariance.
 struct Gaussian {
   std::vector<double> mean;
-  Matrix covariance, cholesky;
+  Matrix covariance;
+  Cholesky factor;
 };
 
 class Density;

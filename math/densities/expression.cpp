@@ -79,8 +79,9 @@ class Parser {
                          const std::string& hint) const {
     std::string shown(text_);
     for (char& c : shown) c = std::isprint(static_cast<unsigned char>(c)) ? c : '?';
-    std::string report = "error: " + message + ".\n  " + shown + "\n  " + std::string(begin, ' ') +
-                         "^" + std::string(end > begin + 1 ? end - begin - 1 : 0, '~');
+    std::string report = "error: " + message + (message.back() == '?' ? "" : ".") + "\n  " + shown +
+                         "\n  " + std::string(begin, ' ') + "^" +
+                         std::string(end > begin + 1 ? end - begin - 1 : 0, '~');
     if (!hint.empty()) report += "\nhint: " + hint + ".";
     throw Error(report, ExitCode::usage);
   }
@@ -176,8 +177,7 @@ class Parser {
     } while (accept(','));
     const std::size_t end = at_;
     expect(')', "at the end of the mixture", kMixtureUsage);
-    return made(begin, end, kMixtureUsage,
-                [&] { return make_mixture(std::move(components)); });
+    return made(begin, end, kMixtureUsage, [&] { return make_mixture(std::move(components)); });
   }
 
   template <class Make>

@@ -13,8 +13,8 @@ class Normal : public Density {
  public:
   explicit Normal(Gaussian gaussian)
       : gaussian_(std::move(gaussian)),
-        inverse_(solve_lower(gaussian_.cholesky, identity_matrix(gaussian_.covariance.size))),
-        log_normaliser_(0.5 * log_determinant(gaussian_.cholesky) +
+        inverse_(solve_lower(gaussian_.factor, identity_matrix(gaussian_.covariance.size))),
+        log_normaliser_(0.5 * gaussian_.factor.log_det() +
                         0.5 * static_cast<double>(gaussian_.covariance.size) * kLn2Pi) {}
 
   std::int64_t dim() const override { return gaussian_.covariance.size; }
@@ -52,7 +52,10 @@ class Normal : public Density {
     std::copy(gaussian_.mean.begin(), gaussian_.mean.end(), x);
     for (std::int64_t j = 0; j < dim(); ++j) {
       const double z = random.normal();
-      for (std::int64_t i = j; i < dim(); ++i) x[i] += gaussian_.cholesky(i, j) * z;
+      for (std::int64_t i = j; i < dim(); ++i) {
+        x[i] +=
+            gaussian_.factor.lower(static_cast<std::size_t>(i), static_cast<std::size_t>(j)) * z;
+      }
     }
   }
 
@@ -72,8 +75,8 @@ class Normal : public Density {
   }
 
   Tail tail(std::span<const double> u) const override {
-    const auto a = solve_lower(gaussian_.cholesky, u);
-    const auto b = solve_lower(gaussian_.cholesky, gaussian_.mean);
+    const auto a = gaussian_.factor.solve_lower(u);
+    const auto b = gaussian_.factor.solve_lower(gaussian_.mean);
     double cross = 0.0;
     for (std::size_t i = 0; i < a.size(); ++i) cross += a[i] * b[i];
     return {0.5 * squared_norm(a), -cross, -0.5 * squared_norm(b) - log_normaliser_};
@@ -110,7 +113,7 @@ class Normal : public Density {
   }
 
  private:
-  double sd() const { return gaussian_.cholesky(0, 0); }
+  double sd() const { return gaussian_.factor.lower(0, 0); }
 
   Gaussian gaussian_;
   Matrix inverse_;  // of the Cholesky factor
@@ -142,17 +145,19 @@ DensityPtr make_normal(std::vector<double> mean, Matrix covariance) {
                 std::to_string(covariance.size) + " rows");
   }
   covariance = symmetric(std::move(covariance));
-  auto factor = cholesky(covariance);
-  if (!factor) throw Error("the covariance is not positive definite");
+  Cholesky factor = cholesky(covariance);
+  if (!factor.ok()) throw Error("the covariance is not positive definite");
   return std::make_shared<Normal>(
-      Gaussian{std::move(mean), std::move(covariance), std::move(*factor)});
+      Gaussian{std::move(mean), std::move(covariance), std::move(factor)});
 }
 
 DensityPtr make_normal(double mean, double sd) {
   if (!(sd > 0.0)) throw Error("the standard deviation must be positive");
-  Matrix variance(1), factor(1);
-  variance(0, 0) = sd * sd;
-  factor(0, 0) = sd;
+  Matrix variance(1, {sd * sd});
+  Cholesky factor = cholesky(variance);
+  if (!factor.ok() || !std::isfinite(variance(0, 0))) {
+    throw Error("the square of the standard deviation is out of the range of double precision");
+  }
   return std::make_shared<Normal>(Gaussian{{mean}, std::move(variance), std::move(factor)});
 }
 

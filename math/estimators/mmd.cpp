@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "math/distances.h"
+#include "math/statistics/mean_estimate.h"
 
 namespace elbow {
 namespace {
@@ -59,23 +60,13 @@ Estimate mmd2_biased(const PointsView& p, const PointsView& q, const Kernel& ker
 Estimate mmd2_linear(const PointsView& p, const PointsView& q, const Kernel& kernel) {
   require_comparable(p, q, 2, "The linear-time MMD²");
   const std::int64_t pairs = std::min(p.size(), q.size()) / 2, d = p.dim();
-  double mean = 0.0, squares = 0.0;  // Welford
+  std::vector<double> h;
   for (std::int64_t i = 0; i < pairs; ++i) {
     const double *x = p.row(2 * i), *x2 = p.row(2 * i + 1);
     const double *y = q.row(2 * i), *y2 = q.row(2 * i + 1);
-    const double h = kernel(x, x2, d) + kernel(y, y2, d) - kernel(x, y2, d) - kernel(x2, y, d);
-    const double delta = h - mean;
-    mean += delta / static_cast<double>(i + 1);
-    squares += delta * (h - mean);
+    h.push_back(kernel(x, x2, d) + kernel(y, y2, d) - kernel(x, y2, d) - kernel(x2, y, d));
   }
-  Estimate estimate{.value = mean, .bias = Bias::none};
-  const auto count = static_cast<double>(pairs);
-  if (pairs >= 2) {
-    estimate.se = std::sqrt(squares / (count - 1.0) / count);
-  } else {
-    estimate.note = "no standard error from one pair";
-  }
-  return estimate;
+  return mean_estimate(h);
 }
 
 Estimate kernel_distance(const PointsView& p, const PointsView& q) {

@@ -47,7 +47,7 @@ Estimate log_mean_exp_estimate(std::span<const double> log_w) {
   const double k = static_cast<double>(log_w.size());
   double squares = 0.0;  // of K w~ - 1, which does not cancel
   for (const double l : log_w) squares += std::pow(std::expm1(l - result.value), 2);
-  result.se = std::sqrt(squares / (k * (k - 1.0)));
+  result.se = std::sqrt(squares) / k;
   return result;
 }
 

@@ -12,7 +12,7 @@ namespace elbow {
 Estimate mean_estimate(std::span<const double> x);
 
 /// ln((1/K) sum e^log_w), below ln E w in expectation (Jensen), with the delta method's
-/// se = sqrt(K / (K - 1) (sum w~^2 - 1/K)), w~ the normalised weights. Throws Error on an empty
+/// se = sqrt(sum w~^2 - 1/K), w~ the normalised weights. Throws Error on an empty
 /// list or NaN. -inf weights count as zeros; all zero: -inf.
 Estimate log_mean_exp_estimate(std::span<const double> log_w);
 

@@ -1,0 +1,250 @@
+// elbow divergence P Q: every divergence between two distributions, exact values beside estimates
+// from samples.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "app/commands.h"
+#include "core/error.h"
+#include "data/sample_file.h"
+#include "instrumentation/text.h"
+#include "math/densities/expression.h"
+#include "math/divergences/exact.h"
+#include "math/estimators/two_sample.h"
+
+namespace elbow::app {
+namespace {
+
+struct Options {
+  std::string p, q;
+  std::int64_t samples = 2000;
+  std::uint64_t seed = 1;
+  std::string format = "table";
+  DivergenceSettings settings;
+};
+
+/// A distribution as it was given: a density, or points from a file.
+struct Distribution {
+  std::string name;
+  DensityPtr density;  // null for a file
+  Points points;
+  std::int64_t dim() const { return density ? density->dim() : points.dim(); }
+};
+
+bool names_a_file(const std::string& text) {
+  if (text.find('(') != std::string::npos) return false;
+  std::error_code ignored;
+  return is_sample_file(text) || text.find('/') != std::string::npos ||
+         std::filesystem::exists(text, ignored);
+}
+
+Points shuffled(const Points& points, CounterStream random) {
+  Points result = points;
+  for (std::int64_t i = points.size() - 1; i > 0; --i) {
+    const auto j = static_cast<std::int64_t>(random.below(static_cast<std::uint32_t>(i + 1)));
+    std::swap_ranges(result.row(i), result.row(i) + points.dim(), result.row(j));
+  }
+  return result;
+}
+
+// Estimators that take the first points of a file must not see an order in them.
+Distribution read_distribution(const std::string& text, std::uint64_t seed, std::uint64_t stream) {
+  if (!names_a_file(text)) {
+    const DensityPtr density = parse_density(text);
+    return {density->expression(), density, {}};
+  }
+  return {text, nullptr, shuffled(read_points(text), CounterStream(seed, stream))};
+}
+
+void require_same_dim(const Distribution& p, const Distribution& q) {
+  if (p.dim() == q.dim()) return;
+  const auto dims = [](const Distribution& d) {
+    return "'" + d.name + "' has " + std::to_string(d.dim()) +
+           (d.dim() == 1 ? " coordinate" : " coordinates");
+  };
+  const bool of_files = !p.density && !q.density;
+  throw Error("error: " + dims(p) + ", but " + dims(q) +
+                  ". A divergence is between distributions of the same dimension.",
+              of_files ? ExitCode::data : ExitCode::usage);
+}
+
+std::vector<double> log_ratios(const Density& p, const Density& q, const Points& points) {
+  std::vector<double> result;
+  for (std::int64_t i = 0; i < points.size(); ++i) {
+    const std::span<const double> x(points.row(i), static_cast<std::size_t>(points.dim()));
+    result.push_back(p.log_density(x) - q.log_density(x));
+  }
+  return result;
+}
+
+std::vector<Finding> all_findings(const Options& options, Distribution& p, Distribution& q) {
+  std::vector<Finding> rows;
+  if (p.density && q.density) {
+    rows = exact_divergences(*p.density, *q.density, options.settings);
+  }
+  if (p.density) p.points = draw(*p.density, options.samples, options.seed, 1);
+  if (q.density) q.points = draw(*q.density, options.samples, options.seed, 2);
+  if (p.density && q.density) {
+    for (auto& known : known_ratio_estimates(log_ratios(*p.density, *q.density, p.points),
+                                             log_ratios(*p.density, *q.density, q.points))) {
+      rows.push_back({known.quantity, known.name, std::move(known.estimate)});
+    }
+  }
+  for (const auto& estimator : two_sample_estimators(options.settings, p.dim())) {
+    try {
+      rows.push_back({estimator.quantity, estimator.name,
+                      evaluate(estimator, p.points, q.points, options.seed)});
+    } catch (const Error& error) {
+      std::cerr << "left out: " << estimator.quantity << ", " << estimator.name << ": "
+                << error.what() << '\n';
+    }
+  }
+  const auto rank = [](const Finding& row) {
+    const auto& names = divergence_quantities();
+    return std::find(names.begin(), names.end(), row.quantity) - names.begin();
+  };
+  std::stable_sort(rows.begin(), rows.end(),
+                   [&](const Finding& a, const Finding& b) { return rank(a) < rank(b); });
+  return rows;
+}
+
+void print_json(const std::vector<Finding>& rows) {
+  for (const Finding& row : rows) {
+    std::string line = "{\"quantity\":";
+    append_json_string(line, row.quantity);
+    line += ",\"estimator\":";
+    append_json_string(line, row.estimator);
+    line += ",\"value\":";
+    append_json_number(line, row.estimate.value);
+    line += ",\"se\":";
+    if (row.estimate.se) {
+      append_json_number(line, *row.estimate.se);
+    } else {
+      line += "null";
+    }
+    line += ",\"bias\":";
+    append_json_string(line, to_string(row.estimate.bias));
+    line += row.estimate.exact ? ",\"exact\":true,\"note\":" : ",\"exact\":false,\"note\":";
+    append_json_string(line, row.estimate.note);
+    std::cout << line << "}\n";
+  }
+}
+
+void print_table(const std::vector<Finding>& rows) {
+  std::vector<std::vector<std::string>> cells = {
+      {"quantity", "estimator", "value", "se", "bias", "note"}};
+  for (const Finding& row : rows) {
+    const Estimate& e = row.estimate;
+    cells.push_back({row.quantity, row.estimator, significant(e.value, e.exact ? 10 : 6),
+                     e.exact ? "exact"
+                     : e.se  ? significant(*e.se, 2)
+                             : "-",
+                     std::string(to_string(e.bias)), e.note});
+  }
+  std::vector<int> widths(cells[0].size(), 0);
+  for (const auto& row : cells) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], display_width(row[i]));
+    }
+  }
+  for (const auto& row : cells) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += row[i];
+      if (i + 1 < row.size()) {
+        line.append(static_cast<std::size_t>(widths[i] - display_width(row[i]) + 2), ' ');
+      }
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    std::cout << line << '\n';
+  }
+}
+
+std::string describe(const Distribution& d) {
+  return d.name + (d.density ? ", " + with_commas(d.points.size()) + " draws"
+                             : ": " + with_commas(d.points.size()) + " points");
+}
+
+int divergence(const Options& options) {
+  Distribution p = read_distribution(options.p, options.seed, 3);
+  Distribution q = read_distribution(options.q, options.seed, 4);
+  require_same_dim(p, q);
+  const auto rows = all_findings(options, p, q);
+  if (rows.empty()) {
+    throw Error("error: no estimator can work with these samples; see above.", ExitCode::data);
+  }
+  if (options.format == "json") {
+    print_json(rows);
+  } else {
+    std::cerr << "P = " << describe(p) << "; Q = " << describe(q) << "; d = " << p.dim()
+              << ", seed " << options.seed << '\n';
+    print_table(rows);
+  }
+  return 0;
+}
+
+constexpr char kFooter[] = R"(
+P and Q are densities or sample files (.csv, .npy: one point a row). The second number of normal is
+the standard deviation in one dimension and the covariance in several. Values are in nats, or pure
+numbers, or (squared) distances. Rows with an error come from samples; 'bias' says on which side of
+the quantity they lie in expectation. A value is inf only where the integral diverges, or where the
+note says that it exceeds double precision.
+
+Examples:
+  elbow divergence 'normal(0,1)' 'normal(1,2)'
+  elbow divergence 'mixture(0.5*normal(-2,1),0.5*normal(2,1))' 'normal(0,2.2)' --samples 5000
+  elbow divergence 'laplace(0,1)' 'normal(0,1)' --alpha 0.5 --alpha 2
+  elbow divergence 'normal([0,0],[[1,0],[0,1]])' 'normal([1,0],[[1,0.5],[0.5,1]])' --format json
+  elbow divergence real.npy generated.npy
+  elbow divergence samples.csv 'uniform(0,1)')";
+
+void check(const Options& options) {
+  for (const double a : options.settings.orders) {
+    if (!std::isfinite(a)) throw Error("error: --alpha must be finite.", ExitCode::usage);
+  }
+  for (const double h : options.settings.bandwidths) {
+    if (!(std::isfinite(h) && h > 0.0)) {
+      throw Error("error: --bandwidth must be positive and finite.", ExitCode::usage);
+    }
+  }
+}
+
+}  // namespace
+
+void add_divergence(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("divergence", "Every divergence between two distributions");
+  command->add_option("P", options->p, density_examples() + ", or a file")->required();
+  command->add_option("Q", options->q, "likewise")->required();
+  command->add_option("--samples", options->samples, "draws from each density")
+      ->check(CLI::Range(10, 1000000))
+      ->capture_default_str();
+  command->add_option("--seed", options->seed, "of draws and random splits")->capture_default_str();
+  command->add_option("--format", options->format, "table, or json: one object a line")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  command
+      ->add_option("--alpha", options->settings.orders,
+                   "order of renyi and alpha; may be given several times (default: 0.5)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option("--bandwidth", options->settings.bandwidths,
+                   "kernel width of mmd2, summed over several (default: 0.5, 1, 2 and 5)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->footer(kFooter);
+  command->callback([=, &action] {
+    action = [=] {
+      check(*options);
+      return divergence(*options);
+    };
+  });
+}
+
+}  // namespace elbow::app

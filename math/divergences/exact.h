@@ -1,0 +1,38 @@
+// Every exact value between two known densities, by every route that is known here.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/estimate.h"
+#include "math/densities/density.h"
+
+namespace elbow {
+
+/// One value of one quantity of the design's list. `estimator` is the route: "closed_form",
+/// "quadrature" (one- or two-dimensional, over x), "factors" (independent coordinates, quadrature
+/// in each), "one_dimension" (equal covariances: along the line of the means).
+struct Finding {
+  std::string quantity, estimator;
+  Estimate estimate;
+};
+
+struct DivergenceSettings {
+  std::vector<double> orders = {0.5};                     ///< of renyi and alpha
+  std::vector<double> bandwidths = {0.5, 1.0, 2.0, 5.0};  ///< of mmd2: the sum of the kernels
+};
+
+/// The quantities in the order in which they are shown.
+const std::vector<std::string>& divergence_quantities();
+
+/// Exact values in the order of divergence_quantities(), two where there are two routes; none for a
+/// quantity without one. Throws Error (usage) where the dimensions differ.
+std::vector<Finding> exact_divergences(const Density& p, const Density& q,
+                                       const DivergenceSettings& settings);
+
+/// "α = 0.5", "RBF kernels, h = 0.5 + 1 + 2 + 5": what belongs to a value of these quantities.
+std::string order_note(double order);
+std::string bandwidth_note(std::span<const double> bandwidths);
+
+}  // namespace elbow

@@ -1,0 +1,169 @@
+#include "math/estimators/knn_divergence.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "math/nearest_neighbours.h"
+#include "math/numeric.h"
+#include "math/point_selection.h"
+#include "math/statistics/subsampling.h"
+
+namespace elbow {
+namespace {
+
+std::int64_t cross_k(const KnnOptions& options) {
+  return options.k_cross > 0 ? options.k_cross : options.k;
+}
+
+void require_positive(const std::vector<double>& distances) {
+  if (std::find(distances.begin(), distances.end(), 0.0) == distances.end()) return;
+  throw Error(
+      "A neighbour estimate met equal points (a distance of 0): it is for continuous data. Drop "
+      "the "
+      "duplicates, add a small jitter, or use a larger k.");
+}
+
+// ln of (n - 1) rho^d / (m nu^d) for each x: ln q/p with the neighbours' noise.
+std::vector<double> log_volume_ratios(const PointsView& p, const PointsView& q,
+                                      const KnnOptions& options) {
+  const std::vector<double> rho = kth_distances_within(p, options.k);
+  const std::vector<double> nu = kth_distances(p, q, cross_k(options));
+  require_positive(rho);
+  require_positive(nu);
+  const double d = static_cast<double>(p.dim());
+  const double sizes =
+      std::log(static_cast<double>(p.size() - 1)) - std::log(static_cast<double>(q.size()));
+  std::vector<double> result(rho.size());
+  for (std::size_t i = 0; i < rho.size(); ++i) {
+    result[i] = sizes + d * (std::log(rho[i]) - std::log(nu[i]));
+  }
+  return result;
+}
+
+double kl_value(const PointsView& p, const PointsView& q, const KnnOptions& options) {
+  return digamma(static_cast<double>(options.k)) - digamma(static_cast<double>(cross_k(options))) -
+         mean(log_volume_ratios(p, q, options));
+}
+
+double alpha_value(const PointsView& p, const PointsView& q, double alpha,
+                   const KnnOptions& options) {
+  const double k = static_cast<double>(options.k), l = static_cast<double>(cross_k(options));
+  std::vector<double> logs = log_volume_ratios(p, q, options);
+  for (double& v : logs) v *= 1.0 - alpha;
+  return std::exp(std::lgamma(k) + std::lgamma(l) - std::lgamma(k - alpha + 1.0) -
+                  std::lgamma(l + alpha - 1.0) + log_mean_exp(logs));
+}
+
+using Value = std::function<double(const PointsView&, const PointsView&)>;
+
+Estimate with_subsampled_se(const PointsView& p, const PointsView& q, const KnnOptions& options,
+                            const Value& value) {
+  require_comparable(p, q, 1, "A neighbour estimate");
+  Estimate result{.value = value(p, q), .bias = Bias::unknown};
+  const auto least = static_cast<std::size_t>(std::min(p.size(), q.size()));
+  const auto needed = static_cast<std::size_t>(std::max(options.k, cross_k(options)) + 1);
+  if (!options.standard_error) {
+    result.note = "standard error not asked for";
+  } else if (subsample_size(least, {}) <= 2 * needed) {
+    result.note = "too few points for a standard error by subsampling";
+  } else {
+    CounterStream random(options.seed, 0);
+    result.se = subsampling_se(
+        static_cast<std::size_t>(p.size()), static_cast<std::size_t>(q.size()), random,
+        [&](auto first, auto second) { return value(select(p, first), select(q, second)); });
+  }
+  return result;
+}
+
+}  // namespace
+
+Estimate knn_kl(const PointsView& p, const PointsView& q, const KnnOptions& options) {
+  return with_subsampled_se(p, q, options, [&options](const PointsView& a, const PointsView& b) {
+    return kl_value(a, b, options);
+  });
+}
+
+Estimate knn_alpha_integral(const PointsView& p, const PointsView& q, double alpha,
+                            const KnnOptions& options) {
+  const double smallest = static_cast<double>(std::min(options.k, cross_k(options)));
+  if (!(smallest > std::fabs(1.0 - alpha))) {
+    throw Error("The neighbour number k must exceed |1 - alpha| = " +
+                std::to_string(std::fabs(1.0 - alpha)) + ".");
+  }
+  return with_subsampled_se(p, q, options, [&](const PointsView& a, const PointsView& b) {
+    return alpha_value(a, b, alpha, options);
+  });
+}
+
+Estimate knn_renyi(const PointsView& p, const PointsView& q, double alpha,
+                   const KnnOptions& options) {
+  if (alpha == 1.0) throw Error("At alpha = 1 the Renyi divergence is the KL: use knn_kl.");
+  Estimate result = knn_alpha_integral(p, q, alpha, options);
+  if (result.se) *result.se /= std::fabs(alpha - 1.0) * result.value;
+  result.value = std::log(result.value) / (alpha - 1.0);
+  return result;
+}
+
+Estimate knn_squared_hellinger(const PointsView& p, const PointsView& q,
+                               const KnnOptions& options) {
+  Estimate result = knn_alpha_integral(p, q, 0.5, options);
+  result.value = 1.0 - result.value;
+  return result;
+}
+
+namespace estimators::knn_divergence {
+
+std::vector<EstimatorSpec> specs() {
+  const std::string bias =
+      "asymptotically unbiased; of either sign at finite n, large above some five dimensions";
+  const std::string se = "subsampling without replacement, b = n^(2/3)";
+  const std::string cost = "O(n (n + m) d)";
+  return {
+      {.name = "knn_kl",
+       .quantity = "kl",
+       .summary = "KL divergence from k-th nearest neighbours within and across two samples",
+       .equation = R"(\frac dn\sum_i\ln\frac{\nu_k(i)}{\rho_k(i)}+\ln\frac m{n-1})",
+       .unicode = "KL(P‖Q) ≈ (d/n) Σ ln ν_k/ρ_k + ln m/(n−1)",
+       .unit = "nats",
+       .minimum = 0.0,
+       .bias = Bias::unknown,
+       .bias_note = bias,
+       .standard_error = se,
+       .cost = cost,
+       .confused_with = "an estimate for pixels: ties and constant coordinates invalidate it",
+       .reference = "Wang, Kulkarni & Verdu 2009; Perez-Cruz 2008"},
+      {.name = "knn_renyi",
+       .quantity = "renyi",
+       .summary = "Renyi divergence from nearest neighbours",
+       .equation =
+           R"(\frac1{\alpha-1}\ln\frac{\Gamma(k)^2}{\Gamma(k-\alpha+1)\Gamma(k+\alpha-1)}\frac1n\sum_i\Big(\frac{(n-1)\rho_k^d(i)}{m\,\nu_k^d(i)}\Big)^{1-\alpha})",
+       .unicode = "D_α ≈ ln(C_kα mean((n−1)ρᵈ/(mνᵈ))^(1−α)) / (α−1)",
+       .unit = "nats",
+       .minimum = 0.0,
+       .bias = Bias::unknown,
+       .bias_note = bias,
+       .standard_error = se + ", delta method for the logarithm",
+       .cost = cost,
+       .reference = "Poczos & Schneider 2011"},
+      {.name = "knn_squared_hellinger",
+       .quantity = "squared_hellinger",
+       .summary = "Squared Hellinger distance from nearest neighbours",
+       .equation =
+           R"(1-\frac{\Gamma(k)^2}{\Gamma(k+\frac12)\Gamma(k-\frac12)}\frac1n\sum_i\sqrt{\frac{(n-1)\rho_k^d(i)}{m\,\nu_k^d(i)}})",
+       .unicode = "H² ≈ 1 − C_k mean √((n−1)ρᵈ/(mνᵈ))",
+       .unit = "1",
+       .minimum = 0.0,
+       .maximum = 1.0,
+       .bias = Bias::unknown,
+       .bias_note = bias,
+       .standard_error = se,
+       .cost = cost,
+       .reference = "Poczos & Schneider 2011"}};
+}
+
+}  // namespace estimators::knn_divergence
+}  // namespace elbow

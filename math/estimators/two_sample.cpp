@@ -1,0 +1,301 @@
+#include "math/estimators/two_sample.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "math/estimators/energy.h"
+#include "math/estimators/frechet.h"
+#include "math/estimators/kde.h"
+#include "math/estimators/knn_divergence.h"
+#include "math/estimators/log_ratio.h"
+#include "math/estimators/logistic_ratio.h"
+#include "math/estimators/mmd.h"
+#include "math/estimators/ulsif.h"
+#include "math/estimators/wasserstein.h"
+
+namespace elbow {
+namespace {
+
+// O(n²) and O(n³) estimators stop growing here.
+constexpr std::int64_t kMostNeighbours = 10000;
+constexpr std::int64_t kMostPairs = 4000;
+constexpr std::int64_t kMostAssigned = 700;
+
+using Table = std::vector<TwoSampleEstimator>;
+
+LogisticOptions features(std::int64_t dim) {
+  // Squares and products are exact for two Gaussians; too many of them overfit.
+  return {.quadratic = dim <= 10};
+}
+
+RatioDivergences logistic(const PointsView& p, const PointsView& q, std::uint64_t seed) {
+  return logistic_divergences(p, q, seed, features(p.dim()));
+}
+
+// KL(p||q) + KL(q||p) by one fitted ratio; the two means are over different samples.
+Estimate logistic_jeffreys(const PointsView& p, const PointsView& q, std::uint64_t seed) {
+  const RatioDivergences both = logistic(p, q, seed);
+  Estimate sum = both.kl;
+  sum.value += both.reverse_kl.value;
+  if (sum.se && both.reverse_kl.se) sum.se = std::hypot(*sum.se, *both.reverse_kl.se);
+  return sum;
+}
+
+void add_kl(Table& table, const std::string& quantity, bool forward) {
+  const auto ordered = [forward](auto estimate) {
+    return [forward, estimate](const PointsView& p, const PointsView& q, std::uint64_t seed) {
+      return forward ? estimate(p, q, seed) : estimate(q, p, seed);
+    };
+  };
+  table.push_back({.quantity = quantity,
+                   .name = "knn_kl",
+                   .most_points = kMostNeighbours,
+                   .estimate = ordered([](const auto& p, const auto& q, std::uint64_t seed) {
+                     return knn_kl(p, q, {.seed = seed});
+                   })});
+  table.push_back({.quantity = quantity,
+                   .name = "kde_kl",
+                   .most_points = kMostPairs,
+                   .most_dim = 3,
+                   .estimate = ordered(
+                       [](const auto& p, const auto& q, std::uint64_t) { return kde_kl(p, q); })});
+  table.push_back({.quantity = quantity,
+                   .name = "logistic_kl",
+                   .estimate = ordered([](const auto& p, const auto& q, std::uint64_t seed) {
+                     return logistic(p, q, seed).kl;
+                   })});
+  table.push_back({.quantity = quantity,
+                   .name = "donsker_varadhan",
+                   .note = "critic: logistic regression",
+                   .estimate = ordered([](const auto& p, const auto& q, std::uint64_t seed) {
+                     return logistic(p, q, seed).donsker_varadhan;
+                   })});
+  table.push_back({.quantity = quantity,
+                   .name = "nwj",
+                   .note = "critic: logistic regression",
+                   .estimate = ordered([](const auto& p, const auto& q, std::uint64_t seed) {
+                     return logistic(p, q, seed).nwj;
+                   })});
+}
+
+void add_bounded(Table& table) {
+  table.push_back(
+      {.quantity = "jeffreys", .name = "logistic_jeffreys", .estimate = logistic_jeffreys});
+  table.push_back({.quantity = "jensen_shannon",
+                   .name = "logistic_jensen_shannon",
+                   .estimate = [](const auto& p, const auto& q, std::uint64_t seed) {
+                     return logistic(p, q, seed).jensen_shannon;
+                   }});
+  table.push_back({.quantity = "total_variation",
+                   .name = "logistic_total_variation",
+                   .estimate = [](const auto& p, const auto& q, std::uint64_t seed) {
+                     return logistic(p, q, seed).total_variation;
+                   }});
+  table.push_back({.quantity = "squared_hellinger",
+                   .name = "knn_squared_hellinger",
+                   .most_points = kMostNeighbours,
+                   .estimate = [](const auto& p, const auto& q, std::uint64_t seed) {
+                     return knn_squared_hellinger(p, q, {.seed = seed});
+                   }});
+}
+
+void add_chi2(Table& table) {
+  table.push_back({.quantity = "pearson_chi2",
+                   .name = "ulsif_pearson_chi2",
+                   .most_points = kMostPairs,
+                   .estimate = [](const auto& p, const auto& q, std::uint64_t seed) {
+                     return ulsif_pearson_chi2(p, q, {.seed = seed}).linear;
+                   }});
+  table.push_back({.quantity = "neyman_chi2",
+                   .name = "ulsif_pearson_chi2",
+                   .note = "P and Q swapped",
+                   .most_points = kMostPairs,
+                   .estimate = [](const auto& p, const auto& q, std::uint64_t seed) {
+                     return ulsif_pearson_chi2(q, p, {.seed = seed}).linear;
+                   }});
+}
+
+// (integral - 1) / (a (a - 1)).
+Estimate knn_alpha(const PointsView& p, const PointsView& q, double a, std::uint64_t seed) {
+  Estimate result = knn_alpha_integral(p, q, a, {.seed = seed});
+  const double scale = a * (a - 1.0);
+  result.value = (result.value - 1.0) / scale;
+  if (result.se) *result.se /= std::fabs(scale);
+  return result;
+}
+
+void add_orders(Table& table, const std::vector<double>& orders) {
+  constexpr double kNeighbours = 5.0;  // the integral's estimator needs k > |1 - a|
+  for (const bool is_renyi : {true, false}) {
+    for (const double a : orders) {
+      if (a == 0.0 || a == 1.0 || std::fabs(1.0 - a) >= kNeighbours) continue;
+      if (is_renyi && a < 0.0) continue;
+      table.push_back({.quantity = is_renyi ? "renyi" : "alpha",
+                       .name = is_renyi ? "knn_renyi" : "knn_alpha",
+                       .note = order_note(a),
+                       .most_points = kMostNeighbours,
+                       .estimate = [a, is_renyi](const auto& p, const auto& q, std::uint64_t seed) {
+                         return is_renyi ? knn_renyi(p, q, a, {.seed = seed})
+                                         : knn_alpha(p, q, a, seed);
+                       }});
+    }
+  }
+}
+
+void add_transport(Table& table, std::int64_t dim) {
+  const bool line = dim == 1;
+  const std::int64_t most = line ? 0 : kMostAssigned;
+  table.push_back(
+      {.quantity = "wasserstein1",
+       .name = "wasserstein1_exact",
+       .most_points = most,
+       .equal_sizes = !line,
+       .estimate = [](const auto& p, const auto& q, std::uint64_t) { return wasserstein1(p, q); }});
+  table.push_back({.quantity = "wasserstein2_squared",
+                   .name = "wasserstein2_squared_exact",
+                   .most_points = most,
+                   .equal_sizes = !line,
+                   .estimate = [](const auto& p, const auto& q, std::uint64_t) {
+                     return wasserstein2_squared(p, q);
+                   }});
+}
+
+void add_kernels(Table& table, std::int64_t dim, const std::vector<double>& bandwidths) {
+  const std::int64_t most = dim == 1 ? 0 : kMostPairs;
+  table.push_back({.quantity = "energy",
+                   .name = "energy_unbiased",
+                   .most_points = most,
+                   .estimate = [](const auto& p, const auto& q, std::uint64_t) {
+                     return energy_unbiased(p, q);
+                   }});
+  table.push_back({.quantity = "energy",
+                   .name = "energy_biased",
+                   .most_points = most,
+                   .estimate = [](const auto& p, const auto& q, std::uint64_t) {
+                     return energy_biased(p, q);
+                   }});
+  const std::string note = bandwidth_note(bandwidths);
+  const auto mmd = [&](std::string name, std::int64_t most_points, auto estimate) {
+    table.push_back(
+        {.quantity = "mmd2",
+         .name = std::move(name),
+         .note = note,
+         .most_points = most_points,
+         .estimate = [bandwidths, estimate](const auto& p, const auto& q, std::uint64_t) {
+           return estimate(p, q, Kernel::rbf(bandwidths));
+         }});
+  };
+  mmd("mmd2_unbiased", kMostPairs, mmd2_unbiased);
+  mmd("mmd2_biased", kMostPairs, mmd2_biased);
+  mmd("mmd2_linear", 0, mmd2_linear);
+}
+
+void add_frechet(Table& table) {
+  table.push_back(
+      {.quantity = "frechet",
+       .name = "frechet",
+       .estimate = [](const auto& p, const auto& q, std::uint64_t) { return frechet(p, q); }});
+  table.push_back({.quantity = "frechet",
+                   .name = "frechet_extrapolated",
+                   .estimate = [](const auto& p, const auto& q, std::uint64_t) {
+                     return frechet_extrapolated(p, q);
+                   }});
+}
+
+std::vector<double> negated(std::vector<double> x) {
+  for (double& v : x) v = -v;
+  return x;
+}
+
+std::string joined(const std::string& a, const std::string& b) {
+  return a.empty() || b.empty() ? a + b : a + "; " + b;
+}
+
+}  // namespace
+
+std::vector<TwoSampleEstimator> two_sample_estimators(const DivergenceSettings& settings,
+                                                      std::int64_t dim) {
+  Table table;
+  add_kl(table, "kl", true);
+  add_kl(table, "reverse_kl", false);
+  add_bounded(table);
+  add_chi2(table);
+  add_orders(table, settings.orders);
+  add_transport(table, dim);
+  add_kernels(table, dim, settings.bandwidths);
+  add_frechet(table);
+  std::erase_if(table,
+                [dim](const TwoSampleEstimator& e) { return e.most_dim > 0 && dim > e.most_dim; });
+  return table;
+}
+
+Estimate evaluate(const TwoSampleEstimator& estimator, const PointsView& p, const PointsView& q,
+                  std::uint64_t seed) {
+  std::int64_t n = p.size(), m = q.size();
+  if (estimator.most_points > 0) {
+    n = std::min(n, estimator.most_points);
+    m = std::min(m, estimator.most_points);
+  }
+  if (estimator.equal_sizes) n = m = std::min(n, m);
+  Estimate result = estimator.estimate(p.rows(0, n), q.rows(0, m), seed);
+  std::string sizes;
+  if (n < p.size() || m < q.size()) {
+    sizes = "from " + std::to_string(n) +
+            (n == m ? " points each" : " and " + std::to_string(m) + " points");
+  }
+  result.note = joined(joined(estimator.note, result.note), sizes);
+  return result;
+}
+
+std::vector<KnownRatioEstimate> known_ratio_estimates(const std::vector<double>& at_p,
+                                                      const std::vector<double>& at_q) {
+  // k1, k2, k3 take ln of the other density over the one that was sampled.
+  const auto of_p = negated(at_p);
+  const MixtureDivergences mixture = mixture_divergences(at_p, at_q);
+  return {{"kl", "k1", kl_k1(of_p)},
+          {"kl", "k2", kl_k2(of_p)},
+          {"kl", "k3", kl_k3(of_p)},
+          {"reverse_kl", "k1", kl_k1(at_q)},
+          {"reverse_kl", "k2", kl_k2(at_q)},
+          {"reverse_kl", "k3", kl_k3(at_q)},
+          {"jensen_shannon", "jensen_shannon_known_ratio", mixture.jensen_shannon},
+          {"total_variation", "total_variation_known_ratio", mixture.total_variation},
+          {"squared_hellinger", "squared_hellinger_known_ratio", mixture.squared_hellinger},
+          {"le_cam", "le_cam_known_ratio", mixture.le_cam}};
+}
+
+namespace estimators::two_sample {
+
+std::vector<EstimatorSpec> specs() {
+  return {
+      {.name = "knn_alpha",
+       .quantity = "alpha",
+       .summary = "Alpha divergence from distances to nearest neighbours",
+       .equation = R"(\frac{\hat I_a-1}{a(a-1)},\quad \hat I_a\approx\int p^aq^{1-a})",
+       .unicode = "D_a ≈ (Î − 1) / (a (a − 1)), Î the neighbours' estimate of ∫ p^a q^(1−a)",
+       .unit = "1",
+       .minimum = 0.0,
+       .bias = Bias::unknown,
+       .bias_note = "that of the integral's estimate: vanishing with n, large in many dimensions",
+       .standard_error = "subsampling without replacement",
+       .cost = "O(n (n + m) d)",
+       .confused_with = "Rényi's divergence, a logarithm of the same integral",
+       .reference = "Póczos & Schneider 2011; Cressie & Read 1984"},
+      {.name = "logistic_jeffreys",
+       .quantity = "jeffreys",
+       .summary = "Sum of both KLs from one fitted log-ratio on held-out samples",
+       .equation = R"(\overline T_P-\overline T_Q,\quad T=\ln\frac{\hat p}{\hat q})",
+       .unicode = "J ≈ mean_P T − mean_Q T, T = ln p̂/q̂ by logistic regression",
+       .unit = "nats",
+       .minimum = 0.0,
+       .bias = Bias::unknown,
+       .bias_note = "depends on the features; overconfident where the samples separate",
+       .standard_error = "of the two means, at the fitted ratio",
+       .cost = "O((n + m) f²) per Newton step, f features",
+       .confused_with = "a lower bound: it is none",
+       .reference = "Sugiyama et al. 2012, chapter 4"}};
+}
+
+}  // namespace estimators::two_sample
+}  // namespace elbow

@@ -1,0 +1,47 @@
+// Every estimator of a divergence from two samples, in one table with one signature: what
+// `elbow divergence` prints beside the exact values.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/estimate.h"
+#include "math/divergences/exact.h"
+#include "math/points.h"
+
+namespace elbow {
+
+/// An estimator of one quantity of the design's list.
+struct TwoSampleEstimator {
+  std::string quantity;
+  std::string name;              ///< of its EstimatorSpec, or of the one it is made of
+  std::string note = {};         ///< parameters, in the words of the exact rows
+  std::int64_t most_points = 0;  ///< of each sample, by cost; 0: any number
+  std::int64_t most_dim = 0;     ///< 0: any dimension
+  bool equal_sizes = false;      ///< needs as many points of both
+  std::function<Estimate(const PointsView& p, const PointsView& q, std::uint64_t seed)> estimate;
+};
+
+/// In the order of the quantities of the design's list. `dim` is that of the points: some
+/// estimators are cheap on a line only.
+std::vector<TwoSampleEstimator> two_sample_estimators(const DivergenceSettings& settings,
+                                                      std::int64_t dim);
+
+/// The estimate from at most `most_points` points of each (the first ones: hand the points over in
+/// random order), with the notes joined. Throws what the estimator throws.
+Estimate evaluate(const TwoSampleEstimator& estimator, const PointsView& p, const PointsView& q,
+                  std::uint64_t seed);
+
+/// Estimates from the log-densities at samples of both, where both densities are known.
+struct KnownRatioEstimate {
+  std::string quantity, name;
+  Estimate estimate;
+};
+/// `at_p`, `at_q`: ln p/q at samples of P and of Q. k1, k2 and k3 of both KLs, and the bounded
+/// divergences under the mixture.
+std::vector<KnownRatioEstimate> known_ratio_estimates(const std::vector<double>& at_p,
+                                                      const std::vector<double>& at_q);
+
+}  // namespace elbow
