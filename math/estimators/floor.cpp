@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <string>
 
 #include "core/error.h"
 #include "math/numeric.h"
+#include "math/point_selection.h"
 #include "math/statistics/permutation.h"
 
 namespace elbow {
@@ -22,16 +24,6 @@ void require_sizes(const PointsView& reals, std::int64_t n, std::int64_t m, std:
   }
 }
 
-Points taken(const PointsView& from, const std::vector<std::size_t>& order, std::int64_t begin,
-             std::int64_t count) {
-  Points points(count, from.dim());
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto index = static_cast<std::int64_t>(order[static_cast<std::size_t>(begin + i)]);
-    std::copy(from.row(index), from.row(index) + from.dim(), points.row(i));
-  }
-  return points;
-}
-
 }  // namespace
 
 Floor two_sample_floor(const PointsView& reals, std::int64_t n, std::int64_t m, std::int64_t splits,
@@ -44,9 +36,11 @@ Floor two_sample_floor(const PointsView& reals, std::int64_t n, std::int64_t m, 
     if (s == 0 || !disjoint) {
       order = random_permutation(static_cast<std::size_t>(reals.size()), random);
     }
-    const std::int64_t begin = disjoint ? s * (n + m) : 0;
-    const Points first = taken(reals, order, begin, n);
-    const Points second = taken(reals, order, begin + n, m);
+    const std::span<const std::size_t> indices =
+        std::span(order).subspan(disjoint ? static_cast<std::size_t>(s * (n + m)) : 0);
+    const Points first = select(reals, indices.first(static_cast<std::size_t>(n)));
+    const Points second =
+        select(reals, indices.subspan(static_cast<std::size_t>(n), static_cast<std::size_t>(m)));
     floor.values.push_back(metric(first, second));
   }
   std::sort(floor.values.begin(), floor.values.end());
