@@ -1,5 +1,6 @@
 // elbow verify: the problems with known answers, statement by statement.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -85,8 +86,9 @@ void print_heading(const Problem& problem) {
             << right("z", 8) << "  id and statement\n";
 }
 
-/// How much of what it may differ by a check differs.
+/// How much of what it may differ by a check differs; of a meter, how far it is in standard errors.
 double share(const CheckResult& c) {
+  if (c.kind == IdentityKind::optimum) return std::abs(c.z);
   if (!(c.tolerance > 0.0)) return 0.0;
   return (c.kind == IdentityKind::bound ? c.residual : std::abs(c.residual)) / c.tolerance;
 }
@@ -97,15 +99,18 @@ class Rows {
   explicit Rows(bool all) : all_(all) {}
 
   void add(const CheckResult& check) {
-    if (!all_ && check.verdict == Verdict::holds)
-      for (Row& row : rows_)
-        if (row.check.verdict == Verdict::holds && row.check.statement == check.statement &&
-            row.check.kind == check.kind) {
-          ++row.count;
-          if (share(check) > share(row.check)) row.check = check;
-          return;
-        }
-    rows_.push_back({check, 1});
+    const auto same = [&](const Row& row) {
+      return row.check.verdict == check.verdict && row.check.kind == check.kind &&
+             row.check.statement == check.statement;
+    };
+    const bool alone = all_ || check.verdict == Verdict::fails;
+    const auto found = alone ? rows_.end() : std::find_if(rows_.begin(), rows_.end(), same);
+    if (found == rows_.end()) {
+      rows_.push_back({check, 1});
+      return;
+    }
+    ++found->count;
+    if (share(check) > share(found->check)) found->check = check;
   }
   bool empty() const { return rows_.empty(); }
   void print() const;
@@ -127,7 +132,10 @@ void print_row(const CheckResult& c, int count) {
             << right(meter ? "" : significant(c.tolerance, 3), 11)
             << right(c.se > 0.0 ? significant(c.z, 3) : "", 8) << "  " << c.id << "  "
             << c.statement;
-  if (count > 1) std::cout << "  [the closest call of " << count << ']';
+  if (count > 1)
+    std::cout << (c.kind == IdentityKind::optimum ? "  [the farthest of "
+                                                  : "  [the closest call of ")
+              << count << ']';
   std::cout << '\n';
 }
 
