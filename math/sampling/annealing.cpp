@@ -77,10 +77,6 @@ std::vector<double> anneal_reverse(std::span<const double> schedule, AnnealedCha
   return log_w;
 }
 
-double annealed_lower_bound(std::span<const double> log_w) { return log_mean_exp(log_w); }
-
-double annealed_upper_bound(std::span<const double> log_w) { return -log_mean_exp(log_w); }
-
 HmcTransition::HmcTransition(Path path, const HmcOptions& options, std::uint64_t seed)
     : path_(std::move(path)), options_(options), seed_(seed) {}
 

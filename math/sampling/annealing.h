@@ -35,12 +35,6 @@ std::vector<double> anneal_forward(std::span<const double> schedule, AnnealedCha
 std::vector<double> anneal_reverse(std::span<const double> schedule, AnnealedChains& chains,
                                    const Transition& transition);
 
-/// ln mean w of the C chains of one image: a lower bound of ln Z_1 / Z_0 in expectation.
-double annealed_lower_bound(std::span<const double> log_w);
-/// -ln mean w of the reverse chains of one image: an upper bound in expectation. At most
-/// ln mean (1 / w), the looser one (V48).
-double annealed_upper_bound(std::span<const double> log_w);
-
 // --- HMC along the path -----------------------------------------------------------------------
 
 /// ln f_0 and g of each row with their gradients; ln f_b = base + b g.

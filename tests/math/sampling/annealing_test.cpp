@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "math/estimators/annealed_importance.h"
 #include "math/estimators/importance.h"
 #include "math/numeric.h"
 
@@ -161,7 +162,7 @@ TEST(Annealing, V46OneStepIsImportanceSampling) {
   const std::vector<double> g = chains.g;
   const auto log_w = anneal_forward(linear_schedule(1), chains, exact_sampler(8));
   EXPECT_EQ(log_w, g);
-  EXPECT_NEAR(annealed_lower_bound(log_w), iwae_value(g), 1e-14);
+  EXPECT_NEAR(annealed_lower_bound(log_w).value, iwae_value(g), 1e-14);
   // From q: L_C with g = ln p(x, z) − ln q(z|x).
   Points z = normals(9, 50, 0.4, 0.8);
   std::vector<double> ratio;
@@ -173,7 +174,7 @@ TEST(Annealing, V46OneStepIsImportanceSampling) {
   AnnealedChains encoded{std::move(z), ratio};
   const auto from_q =
       anneal_forward(linear_schedule(1), encoded, [](std::int64_t, double, AnnealedChains&) {});
-  EXPECT_EQ(annealed_lower_bound(from_q), iwae_value(ratio));
+  EXPECT_EQ(annealed_lower_bound(from_q).value, iwae_value(ratio));
 }
 
 /// VW24: the weight after the transition, with the same pair of temperatures.
@@ -201,9 +202,9 @@ TEST(AnnealingWrongVariantsStatistical, VW22IsCaughtByV52) {
   const auto schedule = linear_schedule(5);
   const auto log_w = anneal_forward(schedule, chains, exact_sampler(11));
   const double wrong = logsumexp(log_w) - std::log(5.0);  // number of steps, not of chains
-  EXPECT_NEAR(wrong - annealed_lower_bound(log_w), std::log(20000.0 / 5.0), 1e-10);
+  EXPECT_NEAR(wrong - annealed_lower_bound(log_w).value, std::log(20000.0 / 5.0), 1e-10);
   const double se = delta_method_se(log_w);
-  EXPECT_LE(std::fabs(annealed_lower_bound(log_w) - kLogP), 4.0 * se);
+  EXPECT_LE(std::fabs(annealed_lower_bound(log_w).value - kLogP), 4.0 * se);
   EXPECT_GT(std::fabs(wrong - kLogP), 100.0 * se);
 }
 
@@ -260,8 +261,21 @@ TEST(Annealing, V48TheOtherUpperBoundIsLooserOnEverySet) {
   for (int set = 0; set < 100; ++set) {
     std::vector<double> log_w;
     for (int c = 0; c < 1 + set % 9; ++c) log_w.push_back(stream.uniform(-20.0, 20.0));
-    EXPECT_GE(log_mean_exp(negated(log_w)), annealed_upper_bound(log_w) - 1e-12);
+    EXPECT_GE(log_mean_exp(negated(log_w)), annealed_upper_bound(log_w).value - 1e-12);
   }
+}
+
+TEST(Annealing, BoundsCarryTheirDirectionAndAnErrorWhereItMeansSomething) {
+  const std::vector<double> log_w = {0.0, -1.0, -2.0, -3.0};
+  const Estimate low = annealed_lower_bound(log_w), high = annealed_upper_bound(log_w);
+  EXPECT_EQ(low.bias, Bias::lower);
+  EXPECT_EQ(high.bias, Bias::upper);
+  EXPECT_NEAR(high.value, -low.value, 1e-15);
+  EXPECT_NEAR(*high.se, 0.478916412, 1e-9);
+  std::vector<double> one_rules(40, -100.0);
+  one_rules[3] = 0.0;
+  EXPECT_FALSE(annealed_lower_bound(one_rules).se.has_value()) << "ESS below 5 %";
+  EXPECT_THROW(annealed_upper_bound(std::vector<double>{}), Error);
 }
 
 TEST(Annealing, PilotsAreNotMeasuredAndStepsStayFixed) {
