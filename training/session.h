@@ -43,6 +43,7 @@ class Session {
   const Networks& networks() const { return networks_; }
   Objective& objective() { return *objective_; }
   const Likelihood* likelihood() const { return likelihood_.get(); }  ///< null for a GAN
+  Likelihood* likelihood() { return likelihood_.get(); }
   const std::vector<Phase>& phases() const { return phases_; }
   std::vector<PhasePenalty>& penalties() { return penalties_; }
   Dynamics& dynamics() { return *dynamics_; }
