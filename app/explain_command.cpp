@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "objectives/registry.h"
+#include "problems/problem.h"
 
 namespace elbow::app {
 namespace {
@@ -78,6 +79,14 @@ void explain_term(const TermSpec& term, const std::vector<std::string>& emitted_
   line("source", source);
 }
 
+void explain_problem(const Problem& problem) {
+  std::cout << problem.name << " (problem): " << problem.summary << '\n';
+  line("truth", problem.truth);
+  line("run", "elbow verify " + problem.name + (problem.only_full ? " --full" : ""));
+  line("reference", problem.reference);
+  line("source", problem.source);
+}
+
 bool matches(const std::string& pattern, const std::string& name) {
   if (pattern == name) return true;
   return pattern.size() > 2 && pattern.ends_with("/*") &&
@@ -92,6 +101,13 @@ int explain(std::string name) {
     if (spec.name != name) continue;
     if (found) std::cout << '\n';
     explain_component(spec);
+    found = true;
+  }
+  for (const Problem& problem : all_problems()) {
+    names.push_back(problem.name);
+    if (problem.name != name) continue;
+    if (found) std::cout << '\n';
+    explain_problem(problem);
     found = true;
   }
   if (name.ends_with(".se")) {
@@ -126,7 +142,8 @@ int explain(std::string name) {
   }
   if (!found) {
     throw Error("error: nothing is called '" + name + "'" + did_you_mean(name, names) +
-                    ". See elbow list objectives|penalties|likelihoods|priors|dynamics|terms.",
+                    ". See elbow list objectives|penalties|likelihoods|priors|dynamics|"
+                    "problems|terms.",
                 ExitCode::usage);
   }
   return 0;

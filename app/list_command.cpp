@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "objectives/registry.h"
+#include "problems/problem.h"
 
 namespace elbow::app {
 namespace {
@@ -42,6 +43,11 @@ int list(const std::string& kind) {
     }
     return 0;
   }
+  if (kind == "problems") {
+    for (const Problem& problem : all_problems())
+      print_row(problem.name, problem.summary + (problem.only_full ? " (--full)" : ""));
+    return 0;
+  }
   for (const auto& spec : component_specs()) {
     if (kind != list_name(spec.kind)) continue;
     print_row(spec.name, (spec.family.empty() ? "" : "[" + spec.family + "] ") + spec.summary);
@@ -55,7 +61,7 @@ void add_list(CLI::App& app, Action& action) {
   auto kind = std::make_shared<std::string>();
   auto* command = app.add_subcommand("list", "List what exists");
   const std::vector<std::string> kinds = {"objectives", "penalties", "dynamics", "likelihoods",
-                                          "priors",     "datasets",  "terms"};
+                                          "priors",     "datasets",  "problems", "terms"};
   command->add_option("KIND", *kind, join(kinds, ", "))->required();
   command->footer("\nExamples:\n  elbow list objectives\n  elbow list terms");
   command->callback([=, &action] {

@@ -18,6 +18,7 @@ Examples:
   elbow divergence 'normal(0,1)' 'normal(1,2)'
   elbow explain elbo/kl
   elbow list objectives
+  elbow verify
 
 Exit codes: 0 ok, 1 failure, 2 usage or config, 3 data missing or corrupt, 4 diverged,
 5 a mathematical check failed, 75 stopped by a signal with a checkpoint, 130 Ctrl-C.)";
@@ -34,6 +35,7 @@ int run(int argc, char** argv) {
   elbow::app::add_data(app, action);
   elbow::app::add_list(app, action);
   elbow::app::add_explain(app, action);
+  elbow::app::add_verify(app, action);
   elbow::app::add_divergence(app, action);
   elbow::app::add_doctor(app, action);
   try {

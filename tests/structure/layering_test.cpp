@@ -24,6 +24,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"objectives", {"core", "math", "models"}},
     {"training", {"core", "math", "data", "models", "objectives"}},
     {"instrumentation", {"core", "math"}},
+    {"problems", {"core", "math", "data", "models", "objectives", "training", "instrumentation"}},
 };
 
 struct Library {

@@ -33,8 +33,8 @@ inline std::vector<std::string> files_below(const std::string& folder,
 
 inline const std::vector<std::string>& code_folders() {
   static const std::vector<std::string> folders = {
-      "app",    "bench",      "core",     "data",  "instrumentation", "math",
-      "models", "objectives", "training", "tests", "report"};
+      "app",    "bench",      "core",     "data",     "instrumentation", "math",
+      "models", "objectives", "problems", "training", "tests",           "report"};
   return folders;
 }
 

@@ -1,4 +1,4 @@
-#include "tests/support/tiny_world.h"
+#include "problems/tiny_world.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/randn.h>
@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "math/torch_compat.h"
 
-namespace elbow::testing {
+namespace elbow::problems {
 
 Tensor fixed_numbers(std::int64_t rows, std::int64_t columns, int salt, at::ScalarType type) {
   Tensor t = at::empty({rows, columns}, at::kDouble);
@@ -155,4 +155,4 @@ std::vector<Tensor> World::parameters(const Phase& phase) const {
   return tensors;
 }
 
-}  // namespace elbow::testing
+}  // namespace elbow::problems

@@ -1,0 +1,84 @@
+// A VAE with a two-dimensional latent space on digits: ln p(x) by quadrature over the plane,
+// against importance sampling from its objective's weights and annealed importance sampling.
+#include <cmath>
+#include <numeric>
+
+#include "math/estimators/importance.h"
+#include "math/statistics/pareto_tail.h"
+#include "math/torch_compat.h"
+#include "problems/checks.h"
+#include "problems/plane_vae.h"
+
+namespace elbow::problems::latent_grid {
+namespace {
+
+/// Mean and standard error of e^(value - shift).
+std::pair<double, double> mean_ratio(const std::vector<double>& log_w, double shift) {
+  const auto n = static_cast<double>(log_w.size());
+  double mean = 0.0, squares = 0.0;
+  for (const double w : log_w) mean += std::exp(w - shift) / n;
+  for (const double w : log_w) squares += std::pow(std::exp(w - shift) - mean, 2);
+  return {mean, std::sqrt(squares / (n * (n - 1.0)))};
+}
+
+void check_image(const Checks& checks, Session& session, const Tensor& x, std::uint64_t seed,
+                 double log_p, double annealed) {
+  const double refined = log_evidence(session, x, 6);
+  checks.oracle("V86/refined", "ln p(x) does not change with a finer grid", log_p, refined, 2e-5);
+  const std::vector<double> log_w = sampled_term(session, x, 5000, "log_w", seed);
+  const Estimate bound = iwae(log_w);
+  checks.bound("V25/elbo", "elbo ≤ ln p(x)", mean_log_weight(log_w).value, log_p, 1e-6,
+               mean_log_weight(log_w).se.value_or(0.0));
+  checks.bound("V25/iwae", "IWAE with K = 5000 ≤ ln p(x)", bound.value, log_p, 1e-6,
+               bound.se.value_or(0.0));
+  const auto [ratio, se] = mean_ratio(log_w, log_p);
+  const std::optional<ParetoTail> tail = pareto_tail(log_w);
+  if (tail && tail->reliable()) {
+    checks.statistical("V86/iwae", "E_q w = p(x), as a ratio, where k-hat trusts the weights",
+                       ratio, 1.0, se);
+  } else {
+    checks.optimum("V86/iwae", "mean w / p(x) where k-hat does not trust the weights", ratio, 1.0,
+                   se);
+  }
+  checks.optimum("V86/ais", "annealed importance sampling beside ln p(x)", annealed, log_p);
+}
+
+void run(const ProblemContext& context, const Emit& emit) {
+  const Checks checks(emit);
+  context.progress("training");
+  TrainedModel model = train_plane_vae(context.full, context.data_directory);
+  emit_run_identities(checks, model);
+  Session& session = *model.session;
+  const std::int64_t count = context.full ? 20 : 6;
+  std::vector<std::int64_t> indices(static_cast<std::size_t>(count));
+  std::iota(indices.begin(), indices.end(), 0);
+  const Tensor images = session.examples(session.data().test, indices, 1).x;
+  context.progress("annealing");
+  const AnnealedBounds annealed = annealed_bounds(session, images, {}, context.full ? 32 : 16,
+                                                  context.full ? 500 : 60, context.seed);
+  double mean = 0.0, squares = 0.0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    context.progress("image " + std::to_string(i));
+    const double log_p = log_evidence(session, images[i], 4);
+    const double lower = annealed.lower[static_cast<std::size_t>(i)];
+    check_image(checks.under("image" + std::to_string(i)), session, images[i], context.seed + 7,
+                log_p, lower);
+    mean += (lower - log_p) / static_cast<double>(count);
+    squares += (lower - log_p) * (lower - log_p);
+  }
+  const double variance = squares / static_cast<double>(count) - mean * mean;
+  checks.bound("V45", "annealed lower bound − ln p(x) ≤ 0, mean over the images", mean, 0.0, 1e-6,
+               std::sqrt(std::max(variance, 0.0) / static_cast<double>(count - 1)));
+}
+
+}  // namespace
+
+Problem entry() {
+  return {.name = "latent_grid",
+          .summary = "a 2-D latent VAE on digits: ln p(x) by quadrature against IWAE and AIS",
+          .truth = "quadrature over the plane of z",
+          .reference = "Burda et al. 2016; Wu et al. 2017",
+          .run = run};
+}
+
+}  // namespace elbow::problems::latent_grid

@@ -1,0 +1,181 @@
+#include "problems/plane_vae.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/logsumexp.h>
+#include <ATen/ops/meshgrid.h>
+#include <ATen/ops/stack.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "core/error.h"
+#include "math/estimators/annealed_importance.h"
+#include "math/numeric.h"
+#include "math/torch_compat.h"
+#include "problems/configs.h"
+
+namespace elbow::problems {
+namespace {
+
+constexpr std::int64_t kChunk = 4000;  // rows that are decoded at once
+constexpr double kReach = 6.0;         // the prior leaves 4e-9 outside
+constexpr std::int64_t kCells = 160;   // along an axis
+
+/// The likelihood takes a context for what it keeps between steps; here nothing is drawn.
+Context idle_context(Session& session, const Batch& batch, at::Generator& noise) {
+  return {.networks = session.networks(),
+          .batch = batch,
+          .latent = noise,
+          .batch_size = batch.x.size(0),
+          .step = 0,
+          .mode = Mode::eval,
+          .instruments = true};
+}
+
+Tensor plane(const Tensor& axis) {
+  const std::vector<Tensor> mesh = at::meshgrid({axis, axis}, "ij");
+  return at::stack({mesh[0].flatten(), mesh[1].flatten()}, 1);
+}
+
+/// ln p(x, z) at rows z [G, 2] float64.
+Tensor log_joint(Session& session, const Tensor& x, const Tensor& z) {
+  Tensor result = at::empty({z.size(0)}, at::kDouble);
+  for (std::int64_t begin = 0; begin < z.size(0); begin += kChunk) {
+    const std::int64_t count = std::min(kChunk, z.size(0) - begin);
+    const Tensor part = z.narrow(0, begin, count);
+    const Tensor value =
+        log_likelihood(session, part.to(at::kFloat), x.unsqueeze(0).expand({count, x.size(0)}))
+            .to(at::kDouble);
+    result.narrow(0, begin, count).copy_(value - 0.5 * part.square().sum(1) - kLn2Pi);
+  }
+  return result;
+}
+
+Points to_points(const Tensor& t) {
+  const Tensor wide = t.to(at::kDouble).contiguous();
+  const double* first = wide.data_ptr<double>();
+  return {std::vector<double>(first, first + wide.numel()), t.size(1)};
+}
+
+Tensor to_tensor(const PointsView& points) {
+  Tensor t = at::empty({points.size(), points.dim()}, at::kDouble);
+  std::copy(points.all().begin(), points.all().end(), t.data_ptr<double>());
+  return t;
+}
+
+std::vector<double> to_vector(const Tensor& t) {
+  const Tensor wide = t.to(at::kDouble).contiguous();
+  const double* first = wide.data_ptr<double>();
+  return {first, first + wide.numel()};
+}
+
+/// One bound for each image from the log-weights of its chains.
+std::vector<double> per_image(const std::vector<double>& log_w, std::int64_t chains,
+                              Estimate (*bound)(std::span<const double>)) {
+  std::vector<double> values;
+  const auto group = static_cast<std::size_t>(chains);
+  for (std::size_t i = 0; i < log_w.size(); i += group)
+    values.push_back(bound({log_w.data() + i, group}).value);
+  return values;
+}
+
+}  // namespace
+
+TrainedModel train_plane_vae(bool full, const std::string& data_directory) {
+  std::optional<std::filesystem::path> directory;
+  if (!data_directory.empty()) directory = data_directory;
+  std::vector<std::string> overrides;
+  if (full && find_mnist(directory))
+    overrides = {"data.name=mnist", "data.train_count=0", "data.test_count=0", "run.steps=12000",
+                 "model.hidden=[256]"};
+  const Config config = problem_config("latent_grid", overrides);
+  return train_model(config, load_dataset(dataset_request(config, directory)));
+}
+
+Tensor log_likelihood(Session& session, const Tensor& z, const Tensor& x) {
+  at::Generator noise = make_generator(1);
+  const Batch batch{.x = x, .labels = {}};
+  return session.likelihood()->log_prob(session.networks().at("decoder").forward(z, Mode::eval), x,
+                                        idle_context(session, batch, noise));
+}
+
+Tensor log_posterior(Session& session, const Tensor& z, const Tensor& x) {
+  const Tensor code = session.networks().at("encoder").forward(x, Mode::eval).to(at::kDouble);
+  const std::int64_t d = z.size(1);
+  const Tensor mu = code.narrow(1, 0, d), log_var = code.narrow(1, d, d);
+  return -0.5 * ((z.to(at::kDouble) - mu).square() * (-log_var).exp() + log_var + kLn2Pi).sum(1);
+}
+
+double log_evidence(Session& session, const Tensor& x, std::int64_t pieces) {
+  const NoGrad no_grad;
+  const double h = 2.0 * kReach / static_cast<double>(kCells);
+  const Tensor axis = at::arange(-kReach, kReach + 0.5 * h, h, at::kDouble);
+  const Tensor coarse = plane(axis);
+  const Tensor values = log_joint(session, x, coarse);
+  // A node carries the cell around it; cells far below the peak add nothing.
+  const Tensor carries = values > values.max() - 60.0;
+  const Tensor nodes = coarse.index({carries});
+  const double fine = h / static_cast<double>(pieces);
+  const Tensor offsets =
+      plane((at::arange(pieces, at::kDouble) - 0.5 * static_cast<double>(pieces - 1)) * fine);
+  const Tensor inside = (nodes.unsqueeze(1) + offsets.unsqueeze(0)).reshape({-1, 2});
+  return at::logsumexp(log_joint(session, x, inside), {0}).item<double>() + 2.0 * std::log(fine);
+}
+
+std::vector<double> sampled_term(Session& session, const Tensor& x, std::int64_t n,
+                                 const std::string& term, std::uint64_t seed) {
+  const NoGrad no_grad;
+  at::Generator noise = make_generator(seed);
+  const Batch batch{.x = x.unsqueeze(0).expand({n, x.size(0)}).contiguous(), .labels = {}};
+  const Context context = idle_context(session, batch, noise);
+  for (const Phase& phase : session.phases())
+    for (const Term& t : session.objective().evaluate(phase, context).terms)
+      if (t.name == term) return to_vector(t.values);
+  throw Error("The objective emits no term '" + term + "'.");
+}
+
+Path prior_path(Session& session, const Tensor& rows) {
+  return [&session, rows](const PointsView& z, PathValues& out) {
+    const GradModeGuard enabled(true);
+    const Tensor wide = to_tensor(z);
+    const Tensor at = wide.to(at::kFloat).requires_grad_(true);
+    const Tensor g = log_likelihood(session, at, rows);
+    const Tensor slope = gradients(g.sum(), {at}).at(0);
+    out.base = to_vector(-0.5 * wide.square().sum(1) - 0.5 * static_cast<double>(z.dim()) * kLn2Pi);
+    out.g = to_vector(g.detach());
+    out.base_gradient = to_points(-wide);
+    out.g_gradient = to_points(slope);
+  };
+}
+
+AnnealedBounds annealed_bounds(Session& session, const Tensor& images, const Tensor& exact,
+                               std::int64_t chains, std::int64_t steps, std::uint64_t seed) {
+  const std::int64_t n = images.size(0), d = session.latent();
+  const Tensor rows = images.repeat_interleave(chains, 0);
+  const Path path = prior_path(session, rows);
+  const std::vector<double> schedule = sigmoid_schedule(steps);
+  const HmcOptions options;
+  const auto from_prior = [&](std::uint64_t stream) {
+    CounterStream random(seed, stream);
+    std::vector<double> values(static_cast<std::size_t>(n * chains * d));
+    for (double& value : values) value = random.normal();
+    return Points(std::move(values), d);
+  };
+  const StepTable table =
+      tune_steps(path, from_prior(71), schedule, n, options, derive_seed(seed, "pilot"));
+  AnnealedBounds bounds;
+  HmcTransition forward(path, options, derive_seed(seed, "forward"));
+  AnnealedChains start = forward.start(from_prior(72));
+  bounds.lower =
+      per_image(anneal_forward(schedule, start, forward.with(table)), chains, annealed_lower_bound);
+  if (!exact.defined()) return bounds;
+  HmcTransition reverse(path, options, derive_seed(seed, "reverse"));
+  AnnealedChains end = reverse.start(to_points(exact.repeat_interleave(chains, 0)));
+  bounds.upper =
+      per_image(anneal_reverse(schedule, end, reverse.with(table)), chains, annealed_upper_bound);
+  return bounds;
+}
+
+}  // namespace elbow::problems

@@ -1,0 +1,88 @@
+#include "problems/training_run.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "core/error.h"
+#include "training/evaluation.h"
+#include "training/result.h"
+#include "training/run_directory.h"
+#include "training/trainer.h"
+
+namespace elbow::problems {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A directory that goes with the object.
+class Scratch {
+ public:
+  Scratch() {
+    static int count = 0;
+    path_ = fs::temp_directory_path() /
+            ("elbow-problem-" + std::to_string(::getpid()) + "-" + std::to_string(count++));
+    fs::create_directories(path_);
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+}  // namespace
+
+TrainedModel train_model(Config config, Dataset data) {
+  TrainedModel model;
+  model.session = std::make_unique<Session>(std::move(config), std::move(data));
+  const Scratch scratch;
+  IdentityMonitor monitor;
+  RunSummary summary;
+  {
+    RunDirectory directory({.directory = scratch.path() / "run", .name = "problem"});
+    summary = train(*model.session, directory, {&monitor});
+  }
+  if (summary.outcome != Outcome::finished)
+    throw Error("A problem's training run did not finish: " +
+                    std::string(to_string(summary.outcome)) + ". " + summary.message,
+                exit_code(summary.outcome));
+  model.counts = monitor.counts();
+  const Split& split = model.session->data().train;
+  model.values = evaluate_split(*model.session, split, summary.step,
+                                model.session->config().integer("evaluation.batch_size"));
+  return model;
+}
+
+Dataset points_dataset(const std::string& name, const Tensor& points) {
+  const Tensor flat = points.to(at::kCPU, at::kFloat).contiguous();
+  const float* first = flat.data_ptr<float>();
+  Dataset data;
+  data.name = name;
+  data.description = name;
+  data.dim = flat.size(1);
+  data.train.count = flat.size(0);
+  data.train.points.assign(first, first + flat.numel());
+  return data;
+}
+
+void emit_run_identities(const Checks& checks, const TrainedModel& model) {
+  double evaluations = 0.0, decisive_failures = 0.0;
+  for (const CheckCount& count : model.counts) {
+    evaluations += static_cast<double>(count.evaluations);
+    if (count.decisive()) decisive_failures += static_cast<double>(count.fails);
+  }
+  checks.exact("while_training",
+               "failed identities and ranges among " +
+                   std::to_string(static_cast<std::int64_t>(evaluations)) +
+                   " evaluated while it trained",
+               decisive_failures, 0.0, 1e-12);
+}
+
+}  // namespace elbow::problems

@@ -1,0 +1,31 @@
+// A model trained by the program's own loop, for problems.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/config/config.h"
+#include "core/identity.h"
+#include "instrumentation/identity_monitor.h"
+#include "problems/checks.h"
+#include "training/session.h"
+
+namespace elbow::problems {
+
+struct TrainedModel {
+  std::unique_ptr<Session> session;
+  Values values;                   ///< of a pass over the whole training split
+  std::vector<CheckCount> counts;  ///< identities and ranges, as evaluated while it trained
+};
+
+/// Trains with the loop of `elbow train`, in a scratch directory that is removed. Throws Error
+/// where the run does not finish (diverged, interrupted by a signal).
+TrainedModel train_model(Config config, Dataset data);
+
+/// A data set of points [n, D] in memory (float32), training split only.
+Dataset points_dataset(const std::string& name, const Tensor& points);
+
+/// Emits the score of the identities that the run was held to: "no failures among N evaluations".
+void emit_run_identities(const Checks& checks, const TrainedModel& model);
+
+}  // namespace elbow::problems

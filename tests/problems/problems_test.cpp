@@ -1,0 +1,77 @@
+// The table of problems, and that each of its statements holds.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+
+#include "problems/configs.h"
+#include "problems/problem.h"
+
+namespace elbow::problems {
+namespace {
+
+std::vector<CheckResult> run(const Problem& problem, std::uint64_t seed = 1) {
+  std::vector<CheckResult> results;
+  ProblemContext context;
+  context.seed = seed;
+  problem.run(context, [&](const CheckResult& r) { results.push_back(r); });
+  return results;
+}
+
+const Problem& problem(const std::string& name) {
+  for (const Problem& p : all_problems())
+    if (p.name == name) return p;
+  throw std::out_of_range(name);
+}
+
+void expect_holds(const Problem& p, std::uint64_t seed = 1) {
+  SCOPED_TRACE(p.name);
+  const std::vector<CheckResult> results = run(p, seed);
+  EXPECT_FALSE(results.empty());
+  for (const CheckResult& r : results)
+    EXPECT_NE(r.verdict, Verdict::fails)
+        << r.id << ": " << r.statement << "; " << r.lhs << " against " << r.rhs;
+}
+
+TEST(Problems, DescribeThemselves) {
+  std::set<std::string> names;
+  for (const Problem& p : all_problems()) {
+    SCOPED_TRACE(p.name);
+    EXPECT_TRUE(names.insert(p.name).second);
+    EXPECT_FALSE(p.summary.empty());
+    EXPECT_FALSE(p.truth.empty());
+    EXPECT_FALSE(p.reference.empty());
+    EXPECT_TRUE(std::filesystem::exists(std::filesystem::path(ELBOW_SOURCE_DIR) / p.source));
+    EXPECT_EQ(p.source, "problems/" + p.name + "_problem.cpp");
+  }
+  EXPECT_GE(names.size(), 10u);
+}
+
+TEST(Problems, CheckIdsAreUnique) {
+  for (const char* name : {"identities", "dirac_gan", "transport"}) {
+    std::set<std::string> ids;
+    for (const CheckResult& r : run(problem(name)))
+      EXPECT_TRUE(ids.insert(r.id).second) << name << ": " << r.id << " twice";
+  }
+}
+
+TEST(Problems, ConfigsAreValid) {
+  for (const auto& [stem, text] : config_texts()) EXPECT_NO_THROW(problem_config(stem)) << stem;
+  EXPECT_THROW(problem_config("no_such"), std::exception);
+}
+
+TEST(Problems, IdentitiesHold) { expect_holds(problem("identities")); }
+
+TEST(ProblemsSlow, EveryStatementHolds) {
+  for (const Problem& p : all_problems())
+    if (!p.only_full) expect_holds(p);
+}
+
+// Other random numbers: what holds may not hang on the seed.
+TEST(ProblemsSlow, OtherSeeds) {
+  for (const char* name : {"dirac_gan", "linear_vae", "enumerable_vae", "transport"})
+    expect_holds(problem(name), 5);
+}
+
+}  // namespace
+}  // namespace elbow::problems
