@@ -275,7 +275,7 @@ std::vector<KnownRatioEstimate> known_ratio_estimates(const std::vector<double>&
     Estimate result = kl_k3(log_ratio);
     if (infinite) {
       result.se.reset();
-      result.note = "infinite variance: no standard error, and usually too small";
+      result.note = "variance infinite, or not known to be finite: no standard error";
     }
     return result;
   };

@@ -49,8 +49,8 @@ struct KnownRatioEstimate {
 /// divergences under the mixture. `tails` says what the ratios cannot: where the second moment of
 /// k3's weights is infinite its standard error is left out.
 struct RatioTails {
-  bool forward_infinite = false;   ///< int q²/p = inf: k3 of kl
-  bool backward_infinite = false;  ///< int p²/q = inf: k3 of reverse_kl
+  bool forward_infinite = false;   ///< int q²/p = inf, or not known: k3 of kl
+  bool backward_infinite = false;  ///< int p²/q likewise: k3 of reverse_kl
 };
 std::vector<KnownRatioEstimate> known_ratio_estimates(const std::vector<double>& at_p,
                                                       const std::vector<double>& at_q,
