@@ -93,9 +93,8 @@ std::vector<TermSpec> probe_terms(const std::vector<std::string>& networks) {
   difference.estimator = "gradients over a fixed held-out batch, in mode eval";
   difference.minimum = 0.0;
   difference.meaning =
-      "Whether the gradient that trains is the weighted sum of the gradients of the logged terms; "
-      "0 "
-      "but for rounding.";
+      "Whether the gradient of the loss is the weighted sum of the gradients of the logged terms; "
+      "0 but for rounding.";
   difference.reference = "linearity of the gradient";
   terms.push_back(difference);
   return terms;

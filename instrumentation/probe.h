@@ -17,8 +17,9 @@ namespace elbow {
 struct ProbeOptions {
   std::int64_t every = 100;  ///< steps; 0: never
   Tensor held_out;           ///< [n, D]; undefined: only the gradient norms
-  /// (key, norm) pairs "gradient_norm/<network>/<term>" of the live model on the held-out batch.
-  /// May not touch parameters, their gradients, or the training generators.
+  /// (key, value) pairs "gradient_norm/<network>/<term>" and "gradient_difference/<phase>" of the
+  /// live model on the held-out batch. May not touch parameters, their gradients, or the training
+  /// generators.
   std::function<std::vector<std::pair<std::string, double>>()> gradient_norms;
   std::function<double()> clock;  ///< seconds; default: a steady clock
 };
@@ -49,7 +50,8 @@ class Probe : public Observer {
 /// n - 1). mu_log_var: [n, 2d]. Burda et al. 2016, section 5.2, with their threshold.
 std::int64_t active_units(const Tensor& mu_log_var, double threshold = 0.01);
 
-/// The terms that a probe adds: "active_units/probe" and "gradient_norm/<network>/*".
+/// The terms that a probe adds: "active_units/probe", "gradient_norm/<network>/*" and
+/// "gradient_difference/*".
 std::vector<TermSpec> probe_terms(const std::vector<std::string>& networks);
 
 }  // namespace elbow

@@ -27,7 +27,11 @@ AdversarialFormulas cross_entropy_discriminator() {
   AdversarialFormulas f;
   f.discriminator_real = [](const Tensor& l) { return at::softplus(-l); };
   f.discriminator_fake = [](const Tensor& l) { return at::softplus(l); };
-  f.discriminator_loss = cross_entropy;
+  // Not `cross_entropy`: its gradient at a real logit is σ(l) − 1 in float32, which loses its
+  // digits where D is sure.
+  f.discriminator_loss = [](const Tensor& l_real, const Tensor& l_fake) {
+    return -(log_d(l_real).mean() + log_one_minus_d(l_fake).mean());
+  };
   f.discriminator_terms = [](const Tensor& l_real, const Tensor& l_fake) {
     std::vector<Term> terms = logit_terms(l_real, l_fake);
     terms.push_back(

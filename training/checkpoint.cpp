@@ -144,6 +144,11 @@ void Checkpoints::write(const Checkpoint& checkpoint) const {
   fs::rename(link, directory_ / "latest");
   sync_directory(directory_);
 
+  // What a killed write left behind; nobody else writes here.
+  for (const auto& entry : fs::directory_iterator(directory_)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(".step_") && name.ends_with(".tmp")) fs::remove_all(entry.path());
+  }
   std::int64_t kept = 0;
   for (const std::int64_t other : steps()) {
     // A resumed run that passed over damaged checkpoints counts from before them.
@@ -158,8 +163,10 @@ CheckpointWriter::~CheckpointWriter() {
 void CheckpointWriter::save(const Checkpoint& checkpoint) {
   wait();
   writing_ = std::async(std::launch::async, [task = checkpoints_.prepare(checkpoint)] {
-    // On Linux this is the thread's own: the training threads keep their cores.
-    setpriority(PRIO_PROCESS, 0, 10);
+#ifdef __linux__
+    setpriority(PRIO_PROCESS, 0,
+                10);  // of this thread alone: the training threads keep their cores
+#endif
     task();
   });
 }

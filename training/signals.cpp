@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include <array>
-#include <csignal>
+#include <atomic>
+#include <system_error>
 #include <thread>
 
 #include "core/error.h"
@@ -13,7 +14,9 @@ namespace elbow {
 namespace {
 
 constexpr std::array<int, 3> kSignals = {SIGINT, SIGTERM, SIGUSR1};
-volatile std::sig_atomic_t g_received = 0;
+// Written by the thread that takes the signals, read by the one that trains.
+std::atomic<int> g_received{0};
+static_assert(std::atomic<int>::is_always_lock_free);
 std::array<struct sigaction, kSignals.size()> g_previous;
 
 extern "C" void elbow_on_signal(int signal) {
@@ -33,10 +36,14 @@ sigset_t stop_signals() {
 void confine_signals() {
   const sigset_t set = stop_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::thread([set] {
-    pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-    while (true) pause();
-  }).detach();
+  try {
+    std::thread([set] {
+      pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+      while (true) pause();
+    }).detach();
+  } catch (const std::system_error&) {
+    pthread_sigmask(SIG_UNBLOCK, &set, nullptr);  // no more threads: better stoppable than safe
+  }
 }
 
 SignalScope::SignalScope() {

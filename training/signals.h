@@ -3,10 +3,11 @@
 
 namespace elbow {
 
-/// First call of main(): from now on SIGINT, SIGTERM and SIGUSR1 are delivered to a thread that
-/// does nothing else, not to this one nor to those it starts. oneDNN's generated matrix kernels
-/// keep a heap address in the stack pointer; a handler that ran on top of one would overwrite the
-/// heap. What the signals do (ending the process, until a SignalScope lives) stays the same.
+/// First call of main(), before LibTorch's threads start: from now on SIGINT, SIGTERM and SIGUSR1
+/// are delivered to a thread that does nothing else (or to one that a library started before main),
+/// not to this one nor to those it starts. oneDNN's generated matrix kernels keep a heap address in
+/// the stack pointer; a handler that ran on top of one would overwrite the heap. What the signals
+/// do (ending the process, until a SignalScope lives) stays the same.
 void confine_signals();
 
 /// While it lives, SIGINT, SIGTERM and SIGUSR1 only set a flag. A second SIGINT ends the process at

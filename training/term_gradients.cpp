@@ -91,7 +91,7 @@ std::vector<std::pair<std::string, double>> term_gradient_norms(Session& session
                            std::sqrt(squared));
       }
     }
-    if (largest > 0.0) {
+    if (largest != 0.0) {  // also where it is no number
       norms.emplace_back("gradient_difference/" + phase.name, norm(rest) / largest);
     }
   }

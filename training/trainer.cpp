@@ -142,13 +142,11 @@ class Run {
       if (every > 0 && next % every == 0) save();
       directory_.heartbeat(status("running"));
       if (SignalScope::received() != 0 && next < total_steps_ && !early_.should_stop()) {
-        save();
-        writer_.wait();
+        save(/*beside=*/false);
         return stopped_by(SignalScope::received());
       }
     }
-    save();
-    writer_.wait();
+    save(/*beside=*/false);
     if (config_.flag("evaluation.test") && session_.data().test.count > 0) {
       record("test", evaluate_split(session_, session_.data().test, stepper_.steps(),
                                     config_.integer("evaluation.batch_size")));
@@ -207,7 +205,9 @@ class Run {
     return batches * static_cast<double>(config_.integer("optimizer.batch_size"));
   }
 
-  void save() {
+  /// `beside`: on a thread of its own while training goes on; otherwise it is written on return.
+  void save(bool beside = true) {
+    if (!beside) writer_.wait();
     if (last_saved_ == stepper_.steps()) return;
     nlohmann::json json = {{"wall", wall()},
                            {"data", session_.data().sha256},
@@ -222,7 +222,11 @@ class Run {
     Checkpoint checkpoint;
     stepper_.save(checkpoint);
     checkpoint.json = json.dump();
-    writer_.save(checkpoint);
+    if (beside) {
+      writer_.save(checkpoint);
+    } else {
+      checkpoints_.save(checkpoint);
+    }
     last_saved_ = stepper_.steps();
   }
 

@@ -1,9 +1,12 @@
 // The two phases of a game: who is touched, what is detached, and planted mistakes in the loss.
 #include "objectives/adversarial.h"
 
+#include <ATen/ops/full.h>
 #include <ATen/ops/softplus.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 #include "core/error.h"
 #include "math/torch_compat.h"
@@ -193,6 +196,19 @@ Values planted(const std::function<void(AdversarialFormulas&)>& mistake) {
 
 std::vector<IdentitySpec> cross_entropy() {
   return cross_entropy_identities("loss/generator/minimax", "loss/generator/fake");
+}
+
+// −σ(−l) at a real logit, σ(l) at a fake one, to float32's relative precision also where D is sure.
+TEST(CrossEntropyLoss, HasAnAccurateGradientWhereTheDiscriminatorIsSure) {
+  for (const double sure : {0.5, 8.0, 15.0, 30.0}) {
+    const Tensor real = at::full({1}, sure, at::kFloat).requires_grad_(true);
+    const Tensor fake = at::full({1}, -sure, at::kFloat).requires_grad_(true);
+    const Tensor loss = cross_entropy_discriminator().discriminator_loss(real, fake);
+    const std::vector<Tensor> found = gradients(loss, {real, fake});
+    const double weight = 1.0 / (1.0 + std::exp(sure));
+    EXPECT_NEAR(found[0].item<double>(), -weight, 1e-6 * weight) << sure;
+    EXPECT_NEAR(found[1].item<double>(), weight, 1e-6 * weight) << sure;
+  }
 }
 
 TEST(CrossEntropyIdentities, HoldWithoutAMistake) {

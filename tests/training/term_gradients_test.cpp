@@ -102,11 +102,15 @@ TEST(TermGradients, APenaltysWeightDoesNotEnter) {
   EXPECT_EQ(found.size(), 4u);  // real, fake and r1 of the discriminator; fake of the generator
 }
 
-// G8, with weights that are not 1 and a penalty.
+// G8, with weights that are not 1.
 TEST(TermGradients, OfTheTermsSumToThatOfTheLoss) {
+  std::string heavy = kGan;
+  const std::string gamma = "gamma = 1.0";
+  heavy.replace(heavy.find(gamma), gamma.size(), "gamma = 64.0");
   std::map<std::string, double> all;
-  for (const char* text : {kVae, kGaussian, kGan}) {
-    const auto s = small_session(text);
+  for (const std::string& text : {std::string(kVae), std::string(kGaussian), heavy}) {
+    const auto s = text == kVae ? small_session(kVae, {"objective.name=beta", "objective.beta=4"})
+                                : small_session(text);
     const Tensor x = s->examples(s->data().test, {0, 1, 2, 3, 4, 5, 6}, 1).x;
     for (const auto& [key, value] : term_gradient_norms(*s, x, 0)) {
       if (key.starts_with("gradient_difference/")) all[text + key] = value;
