@@ -189,8 +189,12 @@ std::vector<Measurement> evaluate_annealing(const LatentModel& model, const Enco
   }
   const std::string note =
       how(settings, bounds) + ", effective chains " + significant(mean(bounds.ess), 3);
+  std::vector<double> gain = bounds.lower;
+  for (std::size_t i = 0; i < gain.size(); ++i) gain[i] -= bounds.elbo[i];
   return {row("ais", "ais", bounds.lower, Bias::lower, note,
-              "ln p of the images; tighter than importance sampling where k̂ is large")};
+              "ln p of the images; tighter than importance sampling where k̂ is large"),
+          row("ais/above_elbo", "ais", gain, Bias::lower, note,
+              "how far annealing lifts the ELBO of the same images")};
 }
 
 std::vector<Measurement> evaluate_bidirectional(const LatentModel& model, std::int64_t count,

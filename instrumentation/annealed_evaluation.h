@@ -22,8 +22,9 @@ struct AnnealingSettings {
 /// after the other. The shift by the posterior's scale is the same for base and base + g.
 Path encoder_path(const LatentModel& model, const EncodedImages& images, std::int64_t chains);
 
-/// ais: the mean over images of the lower bound of ln p(x). Steps are tuned per image and
-/// temperature in pilot chains and frozen.
+/// ais: the mean over images of the lower bound of ln p(x); ais/above_elbo: its distance from the
+/// ELBO, which is the mean of g where the chains start. Steps are tuned per image and temperature
+/// in pilot chains and frozen.
 std::vector<Measurement> evaluate_annealing(const LatentModel& model, const EncodedImages& images,
                                             const AnnealingSettings& settings, const Work& work);
 

@@ -55,6 +55,7 @@ std::vector<CheckResult> evaluation_checks(const std::vector<Measurement>& rows)
             &bounds[i]->estimate, results);
   }
   order("V45", "bdmc/elbo", "bdmc/lower");
+  positive("V45", "ais/above_elbo");
   positive("V45", "bdmc/gap");
   const std::string information = "aggregate/mutual_information";
   positive("V56", information);

@@ -10,7 +10,7 @@ namespace elbow {
 
 /// The statements whose quantities are all there, each judged as a bound in expectation:
 ///   V25  elbo <= iwae/kK, ascending in K
-///   V45  bdmc/elbo <= bdmc/lower, bdmc/gap >= 0
+///   V45  bdmc/elbo <= bdmc/lower, ais/above_elbo >= 0, bdmc/gap >= 0
 ///   V56  0 <= I_q <= KL; TC, DW and marginal KL >= 0
 ///   V58  minibatch with the image itself <= I_q <= minibatch without it
 std::vector<CheckResult> evaluation_checks(const std::vector<Measurement>& rows);

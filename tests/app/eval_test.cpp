@@ -41,10 +41,12 @@ void train(const std::string& config, const TempDir& dir, std::vector<std::strin
 }
 
 ProgramResult eval(const TempDir& dir, std::vector<std::string> more = {},
-                   const std::function<bool()>& when = {}, int signal = 0) {
-  std::vector<std::string> argv = {"elbow", "eval",     dir / "run", "--threads", "1",
-                                   "--k",   "1,5,50",   "--images",  "6",         "--ais-steps",
-                                   "5",     "--chains", "3"};
+                   const std::string& temperatures = "5", const std::function<bool()>& when = {},
+                   int signal = 0) {
+  std::vector<std::string> argv = {"elbow", "eval", dir / "run", "--threads", "1"};
+  for (const char* option : {"--images", "6", "--chains", "3", "--ais-steps"})
+    argv.push_back(option);
+  argv.push_back(temperatures);
   argv.insert(argv.end(), more.begin(), more.end());
   return run_program(argv, {}, when, signal);
 }
@@ -59,7 +61,7 @@ std::vector<nlohmann::json> lines(const std::string& text) {
 TEST(EvalSlow, MeasuresATrainedModelAndKeepsWhatItFound) {
   const TempDir dir;
   train("configs/vae/elbo.toml", dir);
-  const auto first = eval(dir, {"--format", "json"});
+  const auto first = eval(dir, {"--k", "1,5,50", "--format", "json"});
   ASSERT_EQ(first.exit_code, 0) << first.err;
   std::set<std::string> quantities;
   for (const auto& line : lines(first.out)) {
@@ -75,13 +77,14 @@ TEST(EvalSlow, MeasuresATrainedModelAndKeepsWhatItFound) {
     EXPECT_EQ(quantities.count(quantity), 1u) << quantity;
   }
   EXPECT_TRUE(std::filesystem::exists(dir / "run/eval.jsonl"));
-  const auto second = eval(dir, {"--format", "json"});
+  const auto second = eval(dir, {"--k", "1,5,50", "--format", "json"});
   EXPECT_EQ(second.out, first.out);
   EXPECT_THAT(second.err, HasSubstr("as found before"));
-  const auto other = eval(dir, {"--metrics", "importance", "--seed", "2"});
+  const auto other = eval(dir, {"--metrics", "importance", "--k", "1,5,50", "--seed", "2"});
   EXPECT_THAT(other.err, Not(HasSubstr("as found before")));
   EXPECT_THAT(other.out, HasSubstr("meaning"));
-  const auto anew = eval(dir, {"--metrics", "importance", "--overwrite", "--format", "json"});
+  const auto anew =
+      eval(dir, {"--metrics", "importance", "--k", "1,5,50", "--overwrite", "--format", "json"});
   EXPECT_THAT(anew.err, Not(HasSubstr("as found before")));
   EXPECT_THAT(first.out, HasSubstr(anew.out)) << "the same numbers";
 }
@@ -91,7 +94,7 @@ TEST(EvalSlow, GaussianPixelsAndAveragedWeights) {
   train("configs/vae/elbo.toml", dir,
         {"data.binarize=none", "likelihood.name=gaussian", "likelihood.sigma=learned",
          "ema.decay=0.9"});
-  const auto result = eval(dir, {"--format", "json"});
+  const auto result = eval(dir, {"--k", "1,5,50", "--format", "json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("bdmc/upper"));
 }
@@ -100,16 +103,14 @@ TEST(EvalSlow, CtrlCKeepsWhatIsFinished) {
   const TempDir dir;
   train("configs/vae/elbo.toml", dir);
   const auto file = dir / "run/eval.jsonl";
-  const auto stopped = eval(
-      dir, {"--ais-steps", "200000"},
-      [&] {
-        return std::filesystem::exists(file) &&
-               read_file(file).find("gap/amortisation") != std::string::npos;
-      },
-      SIGINT);
+  const auto gaps_done = [&] {
+    return std::filesystem::exists(file) &&
+           read_file(file).find("gap/amortisation") != std::string::npos;
+  };
+  const auto stopped = eval(dir, {"--k", "1,50"}, "200000", gaps_done, SIGINT);
   EXPECT_EQ(stopped.exit_code, 130) << stopped.err;
   EXPECT_THAT(stopped.err, HasSubstr("the same command continues"));
-  const auto rest = eval(dir, {"--metrics", "importance,gaps"});
+  const auto rest = eval(dir, {"--k", "1,50", "--metrics", "importance,gaps"});
   EXPECT_EQ(rest.exit_code, 0);
   EXPECT_THAT(rest.err, HasSubstr("gaps: as found before"));
 }

@@ -26,6 +26,7 @@ const std::vector<Measurement> kGood = {
     row("bdmc/elbo", -125.0, 1.0),
     row("bdmc/lower", -118.0, 1.0),
     row("bdmc/gap", -0.03, 0.05),
+    row("ais/above_elbo", 5.0, 0.2),
     row("aggregate/kl", 26.0, 0.1),
     row("aggregate/mutual_information", 10.7, 0.02),
     row("aggregate/total_correlation", 15.0, 0.1),
@@ -44,7 +45,7 @@ std::vector<Measurement> with(const std::string& quantity, double value) {
 
 TEST(EvaluationChecks, SoundNumbersPass) {
   EXPECT_TRUE(failed(kGood).empty());
-  EXPECT_EQ(evaluation_checks(kGood).size(), 11u);
+  EXPECT_EQ(evaluation_checks(kGood).size(), 12u);
   EXPECT_TRUE(evaluation_checks({}).empty());
 }
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "math/torch_compat.h"
 #include "tests/support/golden.h"
 #include "tests/support/gradients.h"
 #include "tests/support/identities.h"
@@ -87,6 +88,19 @@ TEST(Bernoulli, EffectiveBetaIsTheWeightInTheLoss) {
   World w = World::vae({"beta", {{"beta", 3.0}}});
   Evaluation e = w.evaluate("model");
   EXPECT_DOUBLE_EQ(testing::term(e, "effective_beta").values.item<double>(), 3.0);
+}
+
+TEST(BernoulliStatistical, SamplesAreBinaryWithTheProbabilityOfTheLogit) {
+  Fixture f;
+  at::Generator generator = make_generator(5);
+  const Tensor l = testing::fixed_numbers(1, 3, 1, at::kDouble).expand({20000, 3});
+  const Tensor x = f.world.likelihood->sample(l, generator);
+  EXPECT_EQ((x * (1.0 - x)).abs().max().item<double>(), 0.0);
+  for (int j = 0; j < 3; ++j) {
+    const double p = 1.0 / (1.0 + std::exp(-l[0][j].item<double>()));
+    const double se = std::sqrt(p * (1.0 - p) / 20000.0);
+    EXPECT_LE(std::abs(x.select(1, j).mean().item<double>() - p), 4.0 * se);
+  }
 }
 
 }  // namespace

@@ -150,5 +150,17 @@ TEST(GaussianGolden, TenStepsWithOptimalSigma) {
                           12.60109, 13.527894, 12.830609});
 }
 
+TEST(GaussianStatistical, SamplesHaveTheMeanAndTheDeviationInUse) {
+  for (const std::string sigma : {"fixed", "learned", "optimal"}) {
+    World w = world(sigma, 0.4, at::kFloat);
+    at::Generator generator = make_generator(5);
+    const Tensor mean = testing::fixed_numbers(1, 1, 1, at::kFloat).expand({20000, 2});
+    const Tensor e = (w.likelihood->sample(mean, generator) - mean).to(at::kDouble);
+    const double n = 40000.0, variance = e.square().mean().item<double>();
+    EXPECT_LE(std::abs(e.mean().item<double>()), 4.0 * 0.4 / std::sqrt(n)) << sigma;
+    EXPECT_LE(std::abs(variance - 0.16), 4.0 * 0.16 * std::sqrt(2.0 / n)) << sigma;
+  }
+}
+
 }  // namespace
 }  // namespace elbow
