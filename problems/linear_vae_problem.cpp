@@ -1,4 +1,6 @@
 // A linear VAE trained by the loop, against probabilistic PCA.
+#include "math/tensor.h"
+
 #include <ATen/ops/empty.h>
 #include <ATen/ops/linalg_qr.h>
 
