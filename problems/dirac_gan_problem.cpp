@@ -1,5 +1,7 @@
 // The Dirac-GAN (Mescheder et al. 2018): data at 0, a model at theta, a discriminator psi x. Every
 // dynamics and penalty has its eigenvalues, invariants and trajectories in closed form.
+#include "math/tensor.h"
+
 #include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
 

@@ -1,5 +1,7 @@
 // A VAE whose images can be counted: ten binary pixels, two latent dimensions. The true ln p(x) and
 // the true posterior of every image by quadrature, and every bound against them.
+#include "math/tensor.h"
+
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/logsumexp.h>

@@ -1,5 +1,7 @@
 // A Gaussian fitted to a mixture of two under each divergence (Nowozin et al. 2016, table 3): the
 // optimum by quadrature, and where the registered objectives lead the generator.
+#include "math/tensor.h"
+
 #include <ATen/ops/empty.h>
 
 #include <algorithm>

@@ -1,6 +1,8 @@
 // Adversarial objectives between two laws whose densities are known: the optimal discriminator
 // found from the objective's own losses against its formula, L_D against the divergence, and the
 // generator's gradient against finite differences of the divergence.
+#include "math/tensor.h"
+
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/log.h>

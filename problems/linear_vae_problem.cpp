@@ -1,4 +1,6 @@
 // A linear VAE trained by the loop, against probabilistic PCA.
+#include "math/tensor.h"
+
 #include <ATen/ops/empty.h>
 #include <ATen/ops/linalg_qr.h>
 
@@ -131,8 +133,10 @@ void compare_slopes(const Checks& checks, const std::vector<RatePoint>& points,
     const std::string id = "V90/" + number(a.beta) + "-" + number(b.beta);
     checks.oracle(id, "slope of the rate–distortion chord, from the eigenvalues, within 3 %", slope,
                   expected, 0.03);
-    checks.bound(id + "/upper", "slope ≤ −β of its steeper end's neighbour", slope, -a.beta, 0.02);
-    checks.bound(id + "/lower", "−β of the larger β ≤ slope", -b.beta, slope, 0.02);
+    checks.bound(id + "/upper", "slope of the chord ≤ −β of its end with more rate", slope, -a.beta,
+                 0.02);
+    checks.bound(id + "/lower", "−β of its end with less rate ≤ slope of the chord", -b.beta, slope,
+                 0.02);
   }
 }
 

@@ -1,5 +1,7 @@
 // Images drawn from a trained decoder, whose code is an exact posterior sample: the chain
 // elbo <= annealed lower bound <= ln p <= annealed upper bound <= eubo.
+#include "math/tensor.h"
+
 #include <ATen/ops/empty.h>
 
 #include <cmath>

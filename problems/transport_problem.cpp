@@ -1,5 +1,7 @@
 // Transport problems with closed forms: Dirac pairs under each penalty, parallel lines, sorted
 // samples on a line, and the critic's gap against exact transport of the same batches.
+#include "math/tensor.h"
+
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
