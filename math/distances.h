@@ -29,7 +29,8 @@ class PackedPoints {
 /// ‖x - y‖² of two points.
 double squared_distance(const double* x, const double* y, std::int64_t d);
 
-/// ‖p_i - q_j‖² of all pairs, row-major [p.size(), q.size()]. Errors: one exceeds the largest number.
+/// ‖p_i - q_j‖² of all pairs, row-major [p.size(), q.size()]. Errors: one exceeds the largest
+/// number.
 std::vector<double> squared_distances(const PointsView& p, const PointsView& q);
 
 }  // namespace elbow

@@ -151,7 +151,13 @@ void check_pair(const ProblemContext& context, const Checks& checks, const Pair&
     if (!std::isfinite(ratio)) return;
   for (const double ratio : at_q)
     if (!std::isfinite(ratio)) return;
-  for (const KnownRatioEstimate& e : known_ratio_estimates(at_p, at_q))
+  const auto infinite = [&](const char* quantity) {
+    const auto found = exact.find(quantity);
+    return found == exact.end() || std::isinf(found->second);
+  };
+  const RatioTails tails{.forward_infinite = infinite("neyman_chi2"),
+                         .backward_infinite = infinite("pearson_chi2")};
+  for (const KnownRatioEstimate& e : known_ratio_estimates(at_p, at_q, tails))
     if (const auto truth = exact.find(e.quantity); truth != exact.end())
       check_estimate(checks, "ratios/" + e.quantity + "/" + e.name, e.estimate, truth->second,
                      without_variance(e.name, e.quantity, exact));
