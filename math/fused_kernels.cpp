@@ -103,6 +103,31 @@ ELBOW_CLONES void posterior_rows_gradient(const float* __restrict p, const float
   }
 }
 
+ELBOW_CLONES void posterior_log_densities(const double* __restrict p, const double* __restrict eps,
+                                          const double* __restrict z, std::int64_t rows,
+                                          std::int64_t d, double* __restrict density,
+                                          double* __restrict from_noise, double* __restrict prior) {
+  constexpr double kLog2Pi = 1.8378770664093454836;
+  for (std::int64_t b = 0; b < rows; ++b) {
+    const double* mu = p + 2 * b * d;
+    const double* log_var = mu + d;
+    const double* e = eps + b * d;
+    const double* code = z + b * d;
+    double q = 0.0, noise = 0.0, standard = 0.0;
+#pragma omp simd reduction(+ : q, noise, standard)
+    for (std::int64_t j = 0; j < d; ++j) {
+      const double deviation = code[j] - mu[j];
+      q += log_var[j] + deviation * deviation * simd::exp(-log_var[j]);
+      noise += log_var[j] + e[j] * e[j];
+      standard += code[j] * code[j];
+    }
+    const double constant = static_cast<double>(d) * kLog2Pi;
+    density[b] = -0.5 * (constant + q);
+    from_noise[b] = -0.5 * (constant + noise);
+    prior[b] = -0.5 * (constant + standard);
+  }
+}
+
 ELBOW_CLONES void kl_columns(const float* __restrict p, double* __restrict out, std::int64_t rows,
                              std::int64_t d) {
   for (std::int64_t j = 0; j < d; ++j) {

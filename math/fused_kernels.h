@@ -25,6 +25,10 @@ void posterior_rows(const float* p, const float* eps, float* z, float* kl, std::
 /// Gradient in p from those in z ([rows, d]) and kl ([rows]); either may be null.
 void posterior_rows_gradient(const float* p, const float* eps, const float* gz, const float* gkl,
                              float* out, std::int64_t rows, std::int64_t d);
+/// Per row, in float64: ln q(z|x) by the density formula, the same from eps (z = mu + s eps), and
+/// ln N(z; 0, I); rows of `p` are mu, lv.
+void posterior_log_densities(const double* p, const double* eps, const double* z, std::int64_t rows,
+                             std::int64_t d, double* density, double* from_noise, double* prior);
 /// out[j] = mean over rows of 1/2 (mu^2 + exp(lv) - 1 - lv), in float64 throughout.
 void kl_columns(const float* p, double* out, std::int64_t rows, std::int64_t d);
 

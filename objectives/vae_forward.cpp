@@ -23,6 +23,11 @@ Tensor to_tensor(const std::vector<double>& values) {
   return t;
 }
 
+std::vector<double> to_vector(const Tensor& values) {
+  const Tensor wide = values.detach().to(at::kCPU, at::kDouble).contiguous();
+  return {wide.data_ptr<double>(), wide.data_ptr<double>() + wide.numel()};
+}
+
 /// ln N(z; 0, I) per row of [B, d].
 std::vector<double> standard_normal(const Tensor& z) {
   const Tensor wide = z.detach().to(at::kCPU, at::kDouble).contiguous();
@@ -99,17 +104,17 @@ std::vector<Term> vae_terms(const VaeForward& f, const Context& context, Likelih
   if (!context.instruments) return terms;
   const at::NoGradGuard no_grad;
   const PosteriorStatistics s = posterior_statistics(f.mu_log_var, f.eps, f.z);
-  const Tensor log_px = f.log_px.to(at::kCPU, at::kDouble);
-  const Tensor kl = f.kl.to(at::kCPU, at::kDouble);
-  const Tensor kl_mc = to_tensor(minus(s.log_q_noise, s.log_p_z));
-  terms.push_back({.name = "elbo", .values = log_px - kl});
-  terms.push_back({.name = "elbo/kl_mc", .values = kl_mc});
-  terms.push_back({.name = "elbo/kl_mc/difference", .values = kl_mc - kl});
+  const std::vector<double> log_px = to_vector(f.log_px), kl = to_vector(f.kl);
+  const std::vector<double> kl_mc = minus(s.log_q_noise, s.log_p_z);
+  terms.push_back({.name = "elbo", .values = to_tensor(minus(log_px, kl))});
+  terms.push_back({.name = "elbo/kl_mc", .values = to_tensor(kl_mc)});
+  terms.push_back({.name = "elbo/kl_mc/difference", .values = to_tensor(minus(kl_mc, kl))});
   terms.push_back({.name = "log_q/density", .values = to_tensor(s.log_q_density)});
   terms.push_back({.name = "log_q/noise", .values = to_tensor(s.log_q_noise)});
   // Its own evaluation of ln p(z), so that V3 also sees a mistake in the one of the KL.
-  const std::vector<double> log_prior_minus_q = minus(standard_normal(f.z), s.log_q_density);
-  terms.push_back({.name = "log_w", .values = log_px + to_tensor(log_prior_minus_q)});
+  terms.push_back(
+      {.name = "log_w",
+       .values = to_tensor(minus(log_px, minus(s.log_q_density, standard_normal(f.z))))});
   const std::vector<Tensor> dimensions = f.kl_per_dim.unbind(0);
   for (std::size_t j = 0; j < dimensions.size(); ++j)
     terms.push_back({.name = "kl/dim/" + std::to_string(j), .values = dimensions[j]});
