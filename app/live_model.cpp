@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "math/torch_compat.h"
+
 namespace elbow::app {
 
 ModelView model_view(Session& session) {
@@ -23,6 +25,27 @@ ModelView model_view(Session& session) {
     view.score = [&session](const Tensor& x) { return session.score(x); };
   }
   return view;
+}
+
+LatentModel live_latent_model(Session& session) {
+  LatentModel model;
+  model.latent = session.latent();
+  model.data_dim = session.data().dim;
+  model.encode = [&session](const Tensor& x) { return session.encode(x); };
+  model.log_likelihood = [&session](const Tensor& z, const Tensor& x) {
+    const NoGrad no_grad;
+    const EmaScope averaged(session.ema());
+    at::Generator unused = make_generator(0);
+    const Batch batch{.x = x, .labels = {}};
+    const Context context{.networks = session.networks(),
+                          .batch = batch,
+                          .latent = unused,
+                          .batch_size = x.size(0),
+                          .mode = Mode::eval};
+    const Tensor output = session.networks().at("decoder").forward(z, Mode::eval);
+    return session.likelihood()->log_prob(output, x, context);
+  };
+  return model;
 }
 
 Tensor held_out(const Session& session, std::int64_t count) {

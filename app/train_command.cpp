@@ -1,5 +1,6 @@
 // elbow train CONFIG [key=value ...]: composes config, session, instruments and the loop.
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
@@ -15,6 +16,7 @@
 #include "core/error.h"
 #include "instrumentation/identity_monitor.h"
 #include "instrumentation/jsonl_sink.h"
+#include "instrumentation/latent_probe.h"
 #include "instrumentation/log_sink.h"
 #include "instrumentation/pictures.h"
 #include "instrumentation/probe.h"
@@ -25,12 +27,15 @@
 #include "objectives/registry.h"
 #include "training/environment.h"
 #include "training/files.h"
+#include "training/penalty_samples.h"
 #include "training/result.h"
 #include "training/term_gradients.h"
 #include "training/trainer.h"
 
 namespace elbow::app {
 namespace {
+
+constexpr double kSecondsToJudge = 10.0;
 
 struct TrainFlags {
   std::string file, run_dir, data_dir, progress = "auto", device = "cpu";
@@ -149,6 +154,24 @@ PictureOptions picture_options(Session& session) {
   return options;
 }
 
+// What the probes cost. A run of seconds is all start-up and says nothing about a budget.
+void say_probe_time(double share, double seconds, const Config& config,
+                    const std::function<void(const std::string&)>& say,
+                    const std::function<void(const std::string&)>& warn) {
+  if (config.integer("probes.every") == 0) return;
+  char percent[16];
+  std::snprintf(percent, sizeof percent, "%.1f %%", 100.0 * share);
+  const double budget = config.number("probes.budget");
+  if (share <= budget || seconds < kSecondsToJudge) {
+    say(std::string("probes     ") + percent + " of the training time");
+    return;
+  }
+  const auto every = static_cast<double>(config.integer("probes.every"));
+  warn(std::string("Probes took ") + percent +
+       " of the training time, more than probes.budget. Raise probes.every to " +
+       std::to_string(static_cast<std::int64_t>(std::ceil(every * share / budget))) + ".");
+}
+
 int train_command(const TrainFlags& flags, const std::vector<std::string>& command_line) {
   if (flags.device != "cpu") {
     throw Error("error: --device " + flags.device + ": this build trains on 'cpu'.",
@@ -204,8 +227,18 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
   probe_options.every = session.config().integer("probes.every");
   probe_options.held_out = held_out(session, session.config().integer("probes.count"));
   probe_options.gradient_norms = [&] {
-    return term_gradient_norms(session, probe_options.held_out, watch.now);
+    auto values = term_gradient_norms(session, probe_options.held_out, watch.now);
+    for (auto& value : penalties_of_samples(session, probe_options.held_out, watch.now)) {
+      values.push_back(std::move(value));
+    }
+    return values;
   };
+  if (session.has_network("encoder")) {
+    const LatentProbeOptions latent{.dataset_size = session.data().train.count,
+                                    .seed = session.generators().seed("probe")};
+    probe_options.more = [model = live_latent_model(session), latent, x = probe_options.held_out](
+                             Values& values) { probe_latent(model, x, latent, values); };
+  }
   Probe probe(view, probe_options);
   IdentityMonitor monitor([&](const StepRecord& record, const CheckResult& check) {
     terminal.check_failed(record, check);
@@ -236,10 +269,17 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
     terminal.note(text);
     log.note(text);
   };
+  double probe_share = 0.0, seconds = 0.0;
+  options.probe_share = [&](double training_seconds) {
+    seconds = training_seconds;
+    probe_share = probe.share(training_seconds);
+    return probe_share;
+  };
   const RunSummary summary =
       train(session, directory,
             {&watch, &probe, &undeclared, &monitor, &jsonl, &log, &terminal, &pictures}, options);
 
+  say_probe_time(probe_share, seconds, session.config(), options.say, warn);
   const std::string checks = check_summary(monitor.counts());
   terminal.note(checks);
   log.note(checks);

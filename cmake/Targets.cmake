@@ -54,7 +54,7 @@ endif()
 # Writes the table of components: each .cpp of these folders defines
 # elbow::components::<folder>_<stem>::entry(). MORE_OBJECTIVES: objectives outside those folders (tests).
 function(elbow_component_table target)
-  cmake_parse_arguments(ARG "" "" "MORE_OBJECTIVES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "MORE_OBJECTIVES;MORE_PENALTIES" ${ARGN})
   set(declarations "")
   set(tables "")
   foreach(group "vae gan|ObjectiveEntry|objective" "penalties|PenaltyEntry|penalty"
@@ -75,6 +75,8 @@ function(elbow_component_table target)
     endforeach()
     if(name STREQUAL objective)
       list(APPEND files ${ARG_MORE_OBJECTIVES})
+    elseif(name STREQUAL penalty)
+      list(APPEND files ${ARG_MORE_PENALTIES})
     endif()
     foreach(file ${files})
       file(RELATIVE_PATH source ${CMAKE_SOURCE_DIR} ${file})
@@ -95,7 +97,8 @@ ${declarations}
 ${tables}
 }  // namespace elbow
 " @ONLY)
-  target_sources(${target} PRIVATE ${CMAKE_BINARY_DIR}/${target}_components.cpp ${ARG_MORE_OBJECTIVES})
+  target_sources(${target} PRIVATE ${CMAKE_BINARY_DIR}/${target}_components.cpp ${ARG_MORE_OBJECTIVES}
+                 ${ARG_MORE_PENALTIES})
 endfunction()
 
 # Writes the table of estimators: each .cpp of math/estimators defines

@@ -5,6 +5,8 @@
 
 #include <chrono>
 
+#include "instrumentation/latent_probe.h"
+
 namespace elbow {
 namespace {
 
@@ -35,6 +37,7 @@ void Probe::step(StepRecord& record) {
   if (options_.gradient_norms) {
     for (const auto& [key, norm] : options_.gradient_norms()) record.values.set(key, norm);
   }
+  if (options_.more) options_.more(record.values);
   seconds_ += options_.clock() - begun;
 }
 
@@ -97,6 +100,23 @@ std::vector<TermSpec> probe_terms(const std::vector<std::string>& networks) {
       "0 but for rounding.";
   difference.reference = "linearity of the gradient";
   terms.push_back(difference);
+  for (const bool whole : {true, false}) {
+    TermSpec penalty;
+    penalty.name = whole ? "penalty_of_batch/*" : "penalty_of_samples/*";
+    penalty.symbol = whole ? "R(x₁ … xₙ)" : "Σᵢ R(xᵢ) / n";
+    penalty.latex = whole ? "R(x_1,\\dots,x_n)" : "\\tfrac1n\\sum_i R(x_i)";
+    penalty.unit = "squared slope";
+    penalty.sign = "±";
+    penalty.reduction = "mean over 8 samples";
+    penalty.estimator =
+        whole ? "one batch of held-out data in mode eval" : "the same data, one sample at a time";
+    penalty.meaning = whole ? "a penalty before its weight, on held-out data"
+                            : "the same where no sample can see another: equal unless the slope is "
+                              "taken over the whole batch";
+    penalty.reference = "Gulrajani et al. 2017, section 4";
+    terms.push_back(penalty);
+  }
+  for (TermSpec& term : latent_probe_terms()) terms.push_back(std::move(term));
   return terms;
 }
 

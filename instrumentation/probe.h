@@ -21,6 +21,8 @@ struct ProbeOptions {
   /// live model on the held-out batch. May not touch parameters, their gradients, or the training
   /// generators.
   std::function<std::vector<std::pair<std::string, double>>()> gradient_norms;
+  /// Adds terms of its own to a record, under the same rules; may be empty.
+  std::function<void(Values&)> more;
   std::function<double()> clock;  ///< seconds; default: a steady clock
 };
 
@@ -50,8 +52,8 @@ class Probe : public Observer {
 /// n - 1). mu_log_var: [n, 2d]. Burda et al. 2016, section 5.2, with their threshold.
 std::int64_t active_units(const Tensor& mu_log_var, double threshold = 0.01);
 
-/// The terms that a probe adds: "active_units/probe", "gradient_norm/<network>/*" and
-/// "gradient_difference/*".
+/// The terms that a probe may add: "active_units/probe", "gradient_norm/<network>/*",
+/// "gradient_difference/*", penalties by sample, and those of `latent_probe_terms`.
 std::vector<TermSpec> probe_terms(const std::vector<std::string>& networks);
 
 }  // namespace elbow

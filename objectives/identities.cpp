@@ -64,6 +64,12 @@ IdentitySpec gradient_closure(std::string id, const std::string& phase) {
                   {.terms = {{"gradient_difference/" + phase, 1.0}}}, {});
 }
 
+IdentitySpec penalty_of_samples(const std::string& penalty) {
+  return equality("G6", "penalty/" + penalty + " of a batch = mean over its samples one by one",
+                  {.terms = {{"penalty_of_batch/" + penalty, 1.0}}},
+                  {.terms = {{"penalty_of_samples/" + penalty, 1.0}}});
+}
+
 IdentitySpec zero_mean(std::string id, std::string statement, std::string lhs, std::string rhs,
                        std::string difference) {
   return {

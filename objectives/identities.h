@@ -27,6 +27,10 @@ IdentitySpec closure(std::string id, std::string phase, std::string loss_key);
 /// measured it.
 IdentitySpec gradient_closure(std::string id, const std::string& phase);
 
+/// A penalty of a batch = its mean over the samples one by one, where a probe has measured both
+/// (G6).
+IdentitySpec penalty_of_samples(const std::string& penalty);
+
 /// E[difference] = 0 for a term of per-sample differences; z = mean / se (statistical).
 IdentitySpec zero_mean(std::string id, std::string statement, std::string lhs, std::string rhs,
                        std::string difference);

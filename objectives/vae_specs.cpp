@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "objectives/identities.h"
+#include "objectives/probe_identities.h"
 
 namespace elbow {
 namespace {
@@ -249,7 +251,7 @@ std::vector<TermSpec> vae_term_specs() {
 }
 
 std::vector<IdentitySpec> vae_identities() {
-  return {
+  std::vector<IdentitySpec> all = {
       closure("V1", "model", "loss"),
       gradient_closure("G8", "model"),
       equality("ELBO", "elbo = elbo/reconstruction − elbo/kl", {{{"elbo", 1.0}}},
@@ -260,6 +262,8 @@ std::vector<IdentitySpec> vae_identities() {
       zero_mean("V53", "E[ln q(z|x) − ln p(z)] = KL in closed form", "elbo/kl_mc", "elbo/kl",
                 "elbo/kl_mc/difference"),
   };
+  for (IdentitySpec& identity : latent_probe_identities()) all.push_back(std::move(identity));
+  return all;
 }
 
 IdentitySpec loss_against_elbo(std::string beta_key) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "core/error.h"
@@ -17,6 +18,7 @@ struct RunResult {
   std::map<std::string, std::int64_t> checks;  ///< counts by verdict
   double samples_per_second_median = 0.0;      ///< over blocks of steps; 0: none was long enough
   double step_ms_median = 0.0;
+  std::optional<double> probe_share;  ///< of the training time of this session
 };
 
 /// Final values with standard errors per split, check counts, timings. Non-finite numbers are the

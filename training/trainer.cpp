@@ -240,7 +240,9 @@ class Run {
                      .splits = last_values_,
                      .checks = {},
                      .samples_per_second_median = samples(timer_.batches_per_second()),
-                     .step_ms_median = 1e3 * timer_.seconds_per_step()};
+                     .step_ms_median = 1e3 * timer_.seconds_per_step(),
+                     .probe_share = {}};
+    if (options_.probe_share) result.probe_share = options_.probe_share(seconds_since(start_));
     if (options_.check_counts) result.checks = options_.check_counts();
     directory_.write("result.json", result_json(result));
     directory_.write_status(status(status_of(summary.outcome), summary.message));

@@ -21,6 +21,8 @@ struct TrainOptions {
   std::vector<TermSpec> observer_terms = {};
   /// Counts of verdicts for result.json, asked for after the observers have finished.
   std::function<std::map<std::string, std::int64_t>()> check_counts = {};
+  /// Share of the seconds given that probes took, for result.json.
+  std::function<double(double)> probe_share = {};
   /// Says one line to the user: a checkpoint passed over, where a resumed run starts.
   std::function<void(const std::string&)> say = {};
 };

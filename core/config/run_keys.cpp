@@ -215,6 +215,10 @@ void add_observation(std::vector<KeySpec>& keys) {
       key("probes", "every", integer, 100, "Steps between probes; 0: off.", at_least(0)));
   keys.push_back(key("probes", "count", integer, 128, "Held-out images that the probes look at.",
                      between(2, 1000000)));
+  keys.push_back(key("probes", "budget", real, 0.03,
+                     "Share of the training time that probes may take before a run says so; they "
+                     "keep their steps, so that a config gives the same records.",
+                     between(0, 1)));
   keys.push_back(
       key("pictures", "every", integer, 500, "Steps between pictures; 0: off.", at_least(0)));
   keys.push_back(key("pictures", "count", integer, 64, "Samples in a picture.", between(1, 10000)));

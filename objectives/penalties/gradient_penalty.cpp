@@ -2,6 +2,7 @@
 #include <ATen/ops/rand.h>
 
 #include "objectives/critic_slope.h"
+#include "objectives/identities.h"
 #include "objectives/registry.h"
 
 namespace elbow::components::penalties_gradient_penalty {
@@ -101,7 +102,8 @@ PenaltyEntry entry() {
                               "largest slope seen: a lower estimate of the critic's Lipschitz "
                               "constant",
                           .confused_with = "the Lipschitz constant itself, which is larger",
-                          .reference = kReference}}},
+                          .reference = kReference}},
+               .identities = {penalty_of_samples("gradient_penalty")}},
       .create = [](const Parameters& parameters) {
         return std::make_unique<GradientPenalty>(parameters);
       }};

@@ -1,5 +1,6 @@
 // Zero-centred slope penalty on real points.
 #include "objectives/critic_slope.h"
+#include "objectives/identities.h"
 #include "objectives/registry.h"
 
 namespace elbow::components::penalties_r1 {
@@ -55,7 +56,8 @@ PenaltyEntry entry() {
                                      "images, before γ",
                           .confused_with = "‖∇C‖² without the ½; the penalty as it enters the "
                                            "loss, γ times larger",
-                          .reference = kReference}}},
+                          .reference = kReference}},
+               .identities = {penalty_of_samples("r1")}},
       .create = [](const Parameters& parameters) { return std::make_unique<R1>(parameters); }};
 }
 

@@ -176,30 +176,58 @@ TEST(CommandLineSlow, ADivergingRunEndsWithExitCodeFour) {
   EXPECT_EQ(status["status"], "diverged");
 }
 
-// The program with two more objectives: the loss of one is not what its terms say; that of the
-// other is, but its gradient is not.
+/// A run of the program with planted mistakes: exit code 5 and a failed check of that id.
+void expect_caught(const std::string& program, const std::string& config,
+                   const std::vector<std::string>& more, const std::string& id) {
+  const TempDir dir;
+  auto argv = std::vector<std::string>{program, "train", config};
+  argv.insert(argv.end(), kSmall.begin(), kSmall.end());
+  argv.insert(argv.end(), {"probes.every=1", "--run-dir", dir / "run", "--threads", "1"});
+  argv.insert(argv.end(), more.begin(), more.end());
+  const auto result = run_program(argv);
+  EXPECT_EQ(result.exit_code, 5) << result.err;
+  EXPECT_THAT(result.err, HasSubstr(id));
+  EXPECT_EQ(result.out, (dir / "run").string() + "\n");
+  std::istringstream checks(read_file(dir / "run/checks.jsonl"));
+  bool found = false;
+  for (std::string line; std::getline(checks, line);) {
+    const auto check = nlohmann::json::parse(line);
+    found = found || (check["id"] == id && check["verdict"] == "fails");
+    // What is back-propagated is the sum of the terms even where a term itself is wrong.
+    if (check["id"] == "V1" && id != "V1") EXPECT_EQ(check["verdict"], "holds");
+  }
+  EXPECT_TRUE(found) << id;
+}
+
+// The loss of one objective is not what its terms say; that of another is, but its gradient is not;
+// the third has a wrong term.
 TEST(CommandLineSlow, AFailingExactIdentityIsAnErrorAndExitCodeFive) {
-  const std::pair<const char*, const char*> planted[] = {{"flipped_kl", "V1"},
-                                                         {"detached_kl", "G8"}};
+  const std::pair<const char*, const char*> planted[] = {
+      {"flipped_kl", "V1"}, {"detached_kl", "G8"}, {"averaged_kl", "V2"}};
   for (const auto& [objective, id] : planted) {
-    const TempDir dir;
-    auto argv = std::vector<std::string>{ELBOW_MUTANT_PROGRAM, "train", "configs/vae/elbo.toml",
-                                         "objective.name=" + std::string(objective)};
-    argv.insert(argv.end(), kSmall.begin(), kSmall.end());
-    argv.insert(argv.end(), {"probes.every=1", "--run-dir", dir / "run", "--threads", "1"});
-    const auto result = run_program(argv);
-    EXPECT_EQ(result.exit_code, 5) << result.err;
-    EXPECT_THAT(result.err, HasSubstr(id));
-    EXPECT_EQ(result.out, (dir / "run").string() + "\n");
-    std::istringstream checks(read_file(dir / "run/checks.jsonl"));
-    bool found = false;
-    for (std::string line; std::getline(checks, line);) {
-      const auto check = nlohmann::json::parse(line);
-      found = found || (check["id"] == id && check["verdict"] == "fails");
-      // The value of the other one's loss is right.
-      if (check["id"] == "V1" && std::string(id) != "V1") EXPECT_EQ(check["verdict"], "holds");
-    }
-    EXPECT_TRUE(found) << objective;
+    SCOPED_TRACE(objective);
+    expect_caught(ELBOW_MUTANT_PROGRAM, "configs/vae/elbo.toml",
+                  {"objective.name=" + std::string(objective)}, id);
+  }
+}
+
+TEST(CommandLineSlow, APenaltyOverTheWholeBatchIsCaught) {
+  const TempDir dir;
+  const auto config = [&](const std::string& penalty) {
+    return dir
+        .write(penalty + ".toml", "extends = \"" ELBOW_SOURCE_DIR
+                                  "/configs/base/gan.toml\"\n"
+                                  "[objective]\nname = \"non_saturating\"\n"
+                                  "[[penalty]]\nname = \"" +
+                                      penalty + "\"\n")
+        .string();
+  };
+  expect_caught(ELBOW_MUTANT_PROGRAM, config("whole_batch"), {"data.binarize=none"}, "G6");
+  for (const char* right : {"gradient_penalty", "r1"}) {
+    const TempDir run;
+    const auto result = train(config(right), run, {"data.binarize=none"});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(read_file(run / "run/checks.jsonl"), HasSubstr("\"G6\"")) << right;
   }
 }
 
