@@ -26,7 +26,9 @@ PenaltyEntry entry() {
   result.spec.name = "whole_batch";
   result.spec.family = "gan";
   result.spec.summary = "the slope penalty with a planted mistake";
-  result.spec.terms = {{.name = "penalty/whole_batch"}};
+  TermSpec term;
+  term.name = "penalty/whole_batch";
+  result.spec.terms = {term};
   result.spec.identities = {penalty_of_samples("whole_batch")};
   result.create = [](const Parameters&) { return std::make_unique<WholeBatch>(); };
   return result;
