@@ -248,7 +248,7 @@ void mnist_data(const ProblemContext& context, const Checks& checks) {
   }
   constexpr double kVariance = 0.1;
   std::vector<RatePoint> points;
-  for (const std::size_t first : {std::size_t{5}, std::size_t{1}}) {
+  for (const std::size_t first : {std::size_t{5}}) {
     const double beta = theta_in_gap(spectrum, first, first + 4) / kVariance;
     context.progress("MNIST, β = " + number(beta));
     const TrainedModel model = train_model(
