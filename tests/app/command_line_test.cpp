@@ -197,7 +197,9 @@ TEST(CommandLineSlow, AFailingExactIdentityIsAnErrorAndExitCodeFive) {
       const auto check = nlohmann::json::parse(line);
       found = found || (check["id"] == id && check["verdict"] == "fails");
       // The value of the other one's loss is right.
-      if (check["id"] == "V1" && std::string(id) != "V1") EXPECT_EQ(check["verdict"], "holds");
+      if (check["id"] == "V1" && std::string(id) != "V1") {
+        EXPECT_EQ(check["verdict"], "holds");
+      }
     }
     EXPECT_TRUE(found) << objective;
   }
