@@ -262,7 +262,7 @@ void mnist_data(const ProblemContext& context, const Checks& checks) {
   // A dimension close to the threshold grows out of the collapsed state by a small drift, which the
   // noise of small batches under Adam hides at larger rates.
   const std::vector<std::string> slowly =
-      joined(schedule_overrides(20000, 5e-3), {"optimizer.batch_size=1000"});
+      joined(schedule_overrides(40000, 5e-3), {"optimizer.batch_size=1000"});
   std::vector<RatePoint> points;
   for (const double beta : {4.0, 8.0, 20.0}) {
     context.progress("MNIST, β = " + number(beta));
