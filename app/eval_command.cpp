@@ -18,6 +18,7 @@
 #include "instrumentation/evaluation_file.h"
 #include "instrumentation/text.h"
 #include "math/threads.h"
+#include "training/classifier.h"
 #include "training/signals.h"
 
 namespace elbow::app {
@@ -56,11 +57,19 @@ std::vector<EvalMetric> chosen(const std::vector<EvalMetric>& all,
   return metrics;
 }
 
-const std::vector<EvalMetric>& metrics_of(const Session& session) {
+/// Those that can be measured on this run's model and data.
+std::vector<EvalMetric> metrics_of(const Session& session) {
   if (session.has_network("encoder") && session.likelihood() != nullptr) return vae_metrics();
+  if (session.has_network("generator") && session.has_network("discriminator")) {
+    std::vector<EvalMetric> metrics = gan_metrics();
+    if (!labelled_images(session.data())) {
+      std::erase_if(metrics, [](const EvalMetric& metric) { return metric.needs_labels; });
+    }
+    return metrics;
+  }
   throw Error(
-      "error: elbow eval measures models with an encoder and a decoder so far; this run "
-      "trained '" +
+      "error: elbow eval measures models with an encoder and a decoder, or a generator and a "
+      "discriminator; this run trained '" +
           session.config().text("objective.name") + "'. Its probes stand in metrics.jsonl.",
       ExitCode::usage);
 }
@@ -179,9 +188,9 @@ int eval_command(EvalFlags flags) {
   return static_cast<int>(report_checks(all, progress));
 }
 
-std::string metric_lines() {
+std::string metric_lines(const std::vector<EvalMetric>& metrics) {
   std::string text;
-  for (const EvalMetric& metric : vae_metrics()) {
+  for (const EvalMetric& metric : metrics) {
     text += "  " + column(metric.name, 14) + metric.summary + "\n";
   }
   return text;
@@ -202,7 +211,7 @@ void add_eval(CLI::App& app, Action& action) {
   command
       ->add_option("--images", flags->images,
                    "images for metrics that look at each (default: 1000 for importance, 100 for "
-                   "gaps, ais and bdmc)")
+                   "gaps, ais and bdmc), samples of a GAN (2000, at most half the test images)")
       ->check(CLI::PositiveNumber);
   command->add_option("--ais-steps", flags->options.ais_steps, "temperatures (default 100)")
       ->check(CLI::PositiveNumber);
@@ -216,7 +225,8 @@ void add_eval(CLI::App& app, Action& action) {
       ->check(CLI::IsMember({"table", "json"}));
   command->add_option("--progress", flags->progress, "auto|bar|plain|none");
   command->add_flag("--overwrite", flags->overwrite, "forget what eval.jsonl holds");
-  command->footer("\nMetrics of a VAE:\n" + metric_lines() +
+  command->footer("\nMetrics of a VAE:\n" + metric_lines(vae_metrics()) + "\nMetrics of a GAN:\n" +
+                  metric_lines(gan_metrics()) +
                   "\nFinished metrics are kept in RUN/eval.jsonl: after Ctrl-C the same command "
                   "continues.\n\nExamples:\n"
                   "  elbow eval runs/vae-elbo\n"

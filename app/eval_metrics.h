@@ -30,9 +30,12 @@ struct EvalMetric {
   std::string name, summary;
   std::function<std::string(const Session&, const EvalOptions&)> settings;
   std::function<std::vector<Measurement>(const EvalContext&)> run;
+  bool needs_labels = false;  ///< images of 28x28 pixels with labels, and a test split
 };
 
 /// Metrics of runs with an encoder and a decoder, in the order of their cost.
 const std::vector<EvalMetric>& vae_metrics();
+/// Metrics of runs with a generator and a discriminator.
+const std::vector<EvalMetric>& gan_metrics();
 
 }  // namespace elbow::app

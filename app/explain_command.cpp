@@ -1,7 +1,9 @@
 // elbow explain NAME: what a component or a logged term is, from its spec.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -9,6 +11,7 @@
 #include "app/commands.h"
 #include "app/text.h"
 #include "core/error.h"
+#include "core/estimate.h"
 #include "core/text.h"
 #include "objectives/registry.h"
 #include "problems/problem.h"
@@ -29,10 +32,10 @@ std::string short_number(double value) {
   return out.str();
 }
 
-std::string range_text(const TermSpec& term) {
-  if (!term.minimum && !term.maximum) return {};
-  return "[" + (term.minimum ? short_number(*term.minimum) : "-∞") + ", " +
-         (term.maximum ? short_number(*term.maximum) : "∞") + "]";
+std::string range_text(std::optional<double> minimum, std::optional<double> maximum) {
+  if (!minimum && !maximum) return {};
+  return "[" + (minimum ? short_number(*minimum) : "-∞") + ", " +
+         (maximum ? short_number(*maximum) : "∞") + "]";
 }
 
 void explain_component(const Spec& spec) {
@@ -62,21 +65,47 @@ void explain_component(const Spec& spec) {
   }
 }
 
+/// The config keys in the equation of the component that emits a term.
+void add_keys(std::vector<std::string>& keys, const Spec* spec) {
+  if (spec == nullptr) return;
+  for (const ParameterSpec& parameter : spec->parameters) {
+    if (parameter.symbol.empty()) continue;
+    const std::string key = std::string(to_string(spec->kind)) + "." + parameter.name;
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+  }
+}
+
 void explain_term(const TermSpec& term, const std::vector<std::string>& emitted_by,
-                  const std::string& source) {
+                  const std::vector<std::string>& keys, const std::string& source) {
   std::cout << term.name << " = " << term.symbol << '\n';
   line("meaning", term.meaning);
   line("unit", term.unit);
   line("sign", term.sign);
-  line("range", range_text(term));
+  line("range", range_text(term.minimum, term.maximum));
   if (term.equilibrium) line("equilibrium", short_number(*term.equilibrium));
   line("reduction", term.reduction);
   line("estimator", term.estimator);
   line("not to be confused with", term.confused_with);
   line("LaTeX", term.latex);
   line("emitted by", join(emitted_by, ", "));
+  line("config keys", join(keys, ", "));
   line("reference", term.reference);
   line("source", source);
+}
+
+void explain_estimator(const EstimatorSpec& spec) {
+  std::cout << spec.name << " (estimator of " << spec.quantity << "): " << spec.summary << '\n';
+  line("equation", spec.unicode);
+  line("LaTeX", spec.equation);
+  line("unit", spec.unit);
+  line("range", range_text(spec.minimum, spec.maximum));
+  line("bias",
+       std::string(to_string(spec.bias)) + (spec.bias_note.empty() ? "" : ": " + spec.bias_note));
+  line("error", spec.standard_error);
+  line("cost", spec.cost);
+  line("not to be confused with", spec.confused_with);
+  line("reference", spec.reference);
+  line("source", spec.source);
 }
 
 void explain_problem(const Problem& problem) {
@@ -110,6 +139,13 @@ int explain(std::string name) {
     explain_problem(problem);
     found = true;
   }
+  for (const EstimatorSpec& spec : estimator_specs()) {
+    names.push_back(spec.name);
+    if (spec.name != name) continue;
+    if (found) std::cout << '\n';
+    explain_estimator(spec);
+    found = true;
+  }
   if (name.ends_with(".se")) {
     name.resize(name.size() - 3);
     std::cout << name << ".se is the standard error of the batch mean " << name << ":\n";
@@ -118,6 +154,7 @@ int explain(std::string name) {
   struct Entry {
     TermSpec term;
     std::vector<std::string> emitters;
+    std::vector<std::string> keys;
     std::string source;
   };
   std::vector<Entry> entries;
@@ -130,20 +167,24 @@ int explain(std::string name) {
       if (entry.term.name == term.name && entry.term.meaning == term.meaning &&
           entry.term.equilibrium == term.equilibrium) {
         entry.emitters.push_back(emitter);
+        add_keys(entry.keys, spec);
         merged = true;
       }
     }
-    if (!merged) entries.push_back({term, {emitter}, spec ? spec->source : ""});
+    if (!merged) {
+      entries.push_back({term, {emitter}, {}, spec ? spec->source : ""});
+      add_keys(entries.back().keys, spec);
+    }
   }
   for (const auto& entry : entries) {
     if (found) std::cout << '\n';
-    explain_term(entry.term, entry.emitters, entry.source);
+    explain_term(entry.term, entry.emitters, entry.keys, entry.source);
     found = true;
   }
   if (!found) {
     throw Error("error: nothing is called '" + name + "'" + did_you_mean(name, names) +
                     ". See elbow list objectives|penalties|likelihoods|priors|dynamics|"
-                    "problems|terms.",
+                    "estimators|problems|terms.",
                 ExitCode::usage);
   }
   return 0;

@@ -10,6 +10,7 @@
 #include "app/commands.h"
 #include "app/text.h"
 #include "core/error.h"
+#include "core/estimate.h"
 #include "core/text.h"
 #include "objectives/registry.h"
 #include "problems/problem.h"
@@ -48,6 +49,12 @@ int list(const std::string& kind) {
       print_row(problem.name, problem.summary + (problem.only_full ? " (--full)" : ""));
     return 0;
   }
+  if (kind == "estimators") {
+    for (const EstimatorSpec& spec : estimator_specs()) {
+      print_row(spec.name, "[" + spec.quantity + "] " + spec.summary);
+    }
+    return 0;
+  }
   for (const auto& spec : component_specs()) {
     if (kind != list_name(spec.kind)) continue;
     print_row(spec.name, (spec.family.empty() ? "" : "[" + spec.family + "] ") + spec.summary);
@@ -60,8 +67,9 @@ int list(const std::string& kind) {
 void add_list(CLI::App& app, Action& action) {
   auto kind = std::make_shared<std::string>();
   auto* command = app.add_subcommand("list", "List what exists");
-  const std::vector<std::string> kinds = {"objectives", "penalties", "dynamics", "likelihoods",
-                                          "priors",     "datasets",  "problems", "terms"};
+  const std::vector<std::string> kinds = {"objectives",  "penalties", "dynamics",
+                                          "likelihoods", "priors",    "datasets",
+                                          "estimators",  "problems",  "terms"};
   command->add_option("KIND", *kind, join(kinds, ", "))->required();
   command->footer("\nExamples:\n  elbow list objectives\n  elbow list terms");
   command->callback([=, &action] {

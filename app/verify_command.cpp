@@ -50,6 +50,18 @@ Selection select(const VerifyFlags& flags) {
       selection.id = flags.pattern.substr(problem.size() + 1);
     return selection;
   }
+  std::vector<std::string> names;
+  for (const Problem& p : all_problems()) names.push_back(p.name);
+  if (const std::string hint = did_you_mean(flags.pattern, names); !hint.empty()) {
+    throw Error(
+        "error: no problem is called '" + flags.pattern + "'" + hint + " See elbow verify --list.",
+        ExitCode::usage);
+  }
+  if (!flags.pattern.empty()) {
+    std::fprintf(stderr,
+                 "No problem is called '%s': running all for the checks with it in their id.\n",
+                 flags.pattern.c_str());
+  }
   selection.id = flags.pattern;
   for (const Problem& p : all_problems())
     if (flags.full || !p.only_full) selection.problems.push_back(&p);

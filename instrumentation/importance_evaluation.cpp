@@ -78,6 +78,7 @@ std::vector<Measurement> measurements(const PerImage& all, const std::vector<std
   std::vector<Measurement> rows;
   rows.push_back({"elbo", "mean_log_weight", mean_estimate(all.elbo),
                   "lower bound that training maximises; lower than ln p by KL(q‖posterior)"});
+  rows.back().estimate.bias = Bias::lower;
   for (const std::int64_t k : ks) {
     if (k == 1) continue;
     Measurement row{"iwae/k" + std::to_string(k), "iwae", mean_estimate(all.bound.at(k)),
@@ -102,7 +103,8 @@ std::vector<Measurement> measurements(const PerImage& all, const std::vector<std
     k_hat.note = "median over images; the largest is " +
                  significant(*std::max_element(all.k_hat.begin(), all.k_hat.end()), 3);
     if (all.unreliable > 0) k_hat.note += "; AIS tells more where it is large";
-    rows.push_back({"pareto_k", "pareto_k", k_hat, "heaviness of the weights; trust below 0.7"});
+    rows.push_back({"pareto_k", "pareto_k", k_hat,
+                    "heaviness of the weights; trust below " + significant(all.threshold, 2)});
   }
   rows.push_back({"ess", "effective_sample_size", mean_estimate(all.ess),
                   "equal weights that K = " + std::to_string(largest) + " samples are worth"});

@@ -61,10 +61,21 @@ double log_likelihood(const TrainedModel& model, const Tensor& x) {
   return gaussian_log_likelihood(x, p.at(0).tensor, p.at(1).tensor, sigma * sigma);
 }
 
-/// Dimensions with more than half of the least KL that a used one should have.
-std::int64_t active(const std::vector<double>& kl, const LinearOptimum& truth) {
-  const double least = truth.kl.empty() ? 0.1 : truth.kl.back();
-  return std::count_if(kl.begin(), kl.end(), [=](double v) { return v > 0.5 * least; });
+/// Which latent dimensions are used is sharp only away from the threshold: close to it the KL goes
+/// to 0 continuously and training takes its time. So eigenvalues within this factor of it may fall
+/// on either side.
+constexpr double kAroundThreshold = 1.1;
+
+/// Dimensions with more than half of the KL of an eigenvalue at the edge of that band.
+std::int64_t used(const std::vector<double>& kl) {
+  const double least = 0.25 * std::log(kAroundThreshold);
+  return std::count_if(kl.begin(), kl.end(), [=](double v) { return v > least; });
+}
+
+std::int64_t above(const std::vector<double>& spectrum, double threshold, std::int64_t latent) {
+  const auto count =
+      std::count_if(spectrum.begin(), spectrum.end(), [=](double v) { return v > threshold; });
+  return std::min<std::int64_t>(count, latent);
 }
 
 /// Beta = 1 with learned sigma.
@@ -107,9 +118,18 @@ RatePoint compare_fixed(const Checks& checks, const TrainedModel& model,
   const LinearOptimum truth = fixed_variance_optimum(spectrum, latent, beta, variance);
   const Moments& kl = model.values.at("elbo/kl");
   const Moments& rec = model.values.at("elbo/reconstruction");
-  checks.oracle("V87/active", "used latent dimensions = eigenvalues above θ = βσ²",
-                static_cast<double>(active(kl_per_dimension(model), truth)),
-                static_cast<double>(truth.active), 1e-12);
+  const double theta = beta * variance;
+  const std::vector<double> found = kl_per_dimension(model);
+  const auto count = static_cast<double>(used(found));
+  checks.bound("V87/active/least", "eigenvalues above 1.1 θ ≤ used latent dimensions, θ = βσ²",
+               static_cast<double>(above(spectrum, theta * kAroundThreshold, latent)), count,
+               1e-12);
+  checks.bound("V87/active/most", "used latent dimensions ≤ eigenvalues above θ / 1.1", count,
+               static_cast<double>(above(spectrum, theta / kAroundThreshold, latent)), 1e-12);
+  for (std::size_t i = 0; i < found.size(); ++i)
+    checks.oracle("V87/kl/" + std::to_string(i),
+                  "KL of a dimension, in order = ½ ln⁺(λᵢ/θ), within 0.03 nats", found[i],
+                  i < truth.kl.size() ? truth.kl[i] : 0.0, 0.03);
   const double loss = beta * truth.total_kl - truth.reconstruction;
   checks.oracle("V87/loss",
                 "loss = −reconstruction + β KL at the optimum, within 0.5 % of its parts",
@@ -215,15 +235,6 @@ void mnist_sweep(const Checks& checks, const std::vector<double>& spectrum) {
   }
 }
 
-/// theta between the two neighbours that are farthest apart among eigenvalues first ... last, so
-/// that which dimensions are used does not hang on a rounding.
-double theta_in_gap(const std::vector<double>& spectrum, std::size_t first, std::size_t last) {
-  std::size_t best = first;
-  for (std::size_t i = first; i < last; ++i)
-    if (spectrum[i] / spectrum[i + 1] > spectrum[best] / spectrum[best + 1]) best = i;
-  return std::sqrt(spectrum[best] * spectrum[best + 1]);
-}
-
 void mnist_data(const ProblemContext& context, const Checks& checks) {
   std::optional<std::filesystem::path> directory;
   if (!context.data_directory.empty()) directory = context.data_directory;
@@ -247,20 +258,25 @@ void mnist_data(const ProblemContext& context, const Checks& checks) {
     compare_learned(checks.under("q=" + std::to_string(latent)), model, x, spectrum, latent);
   }
   constexpr double kVariance = 0.1;
+  constexpr std::int64_t kLatent = 40;
+  // A dimension close to the threshold grows out of the collapsed state by a small drift, which the
+  // noise of small batches under Adam hides at larger rates.
+  const std::vector<std::string> slowly =
+      joined(schedule_overrides(40000, 5e-3), {"optimizer.batch_size=1000"});
   std::vector<RatePoint> points;
-  for (const std::size_t first : {std::size_t{5}, std::size_t{1}}) {
-    const double beta = theta_in_gap(spectrum, first, first + 4) / kVariance;
+  for (const double beta : {4.0, 8.0, 20.0}) {
     context.progress("MNIST, β = " + number(beta));
     const TrainedModel model = train_model(
-        problem_config("linear_vae", {"model.latent=20", "objective.beta=" + number(beta),
-                                      "likelihood.sigma=fixed",
-                                      "likelihood.value=" + number(std::sqrt(kVariance))}),
+        problem_config("linear_vae",
+                       joined(slowly, {"model.latent=" + std::to_string(kLatent),
+                                       "objective.beta=" + number(beta), "likelihood.sigma=fixed",
+                                       "likelihood.value=" + number(std::sqrt(kVariance))})),
         data);
-    points.push_back(
-        compare_fixed(checks.under("beta=" + number(beta)), model, spectrum, 20, beta, kVariance));
+    points.push_back(compare_fixed(checks.under("beta=" + number(beta)), model, spectrum, kLatent,
+                                   beta, kVariance));
   }
   compare_slopes(checks, points, [&](double beta) {
-    return fixed_variance_optimum(spectrum, 20, beta, kVariance);
+    return fixed_variance_optimum(spectrum, kLatent, beta, kVariance);
   });
 }
 

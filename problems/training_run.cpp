@@ -49,6 +49,10 @@ TrainedModel train_model(Config config, Dataset data) {
     RunDirectory directory({.directory = scratch.path() / "run", .name = "problem"});
     summary = train(*model.session, directory, {&monitor});
   }
+  if (summary.outcome == Outcome::interrupted || summary.outcome == Outcome::stopped) {
+    throw Error("Stopped. Nothing of a problem is kept; start it again.",
+                exit_code(summary.outcome));
+  }
   if (summary.outcome != Outcome::finished)
     throw Error("A problem's training run did not finish: " +
                     std::string(to_string(summary.outcome)) + ". " + summary.message,

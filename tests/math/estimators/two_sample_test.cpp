@@ -54,6 +54,8 @@ TEST(TwoSample, EstimatesLieNearTheExactValues) {
       const Estimate e = evaluate(estimator, x, y, 5);
       ASSERT_FALSE(std::isnan(e.value)) << estimator.name;
       if (!truth.count(estimator.quantity)) continue;
+      // Its regularisation has a bias without a bound (tests/math/estimators/ulsif_test.cpp).
+      if (estimator.name.starts_with("ulsif")) continue;
       const double t = truth.at(estimator.quantity);
       EXPECT_NEAR(e.value, t, 4 * e.se.value_or(0.0) + 0.3 * t + 0.05)
           << estimator.quantity << " " << estimator.name << " " << first;
