@@ -233,8 +233,8 @@ TEST(CommandLineSlow, APenaltyOverTheWholeBatchIsCaught) {
   }
 }
 
-// The weight of the aggregate posterior enters once per dimension: the terms no longer sum to the KL
-// at the same codes, which the probe takes from the posteriors themselves.
+// The weight of the aggregate posterior enters once per dimension: the terms no longer sum to the
+// KL at the same codes, which the probe takes from the posteriors themselves.
 TEST(CommandLineSlow, WeightsOfTheAggregatePosteriorOncePerDimensionAreCaught) {
   expect_caught(ELBOW_MUTANT_ESTIMATORS, "configs/vae/elbo.toml", {}, "V54");
 }
