@@ -63,7 +63,6 @@ struct Truth {
   double reconstruction = 0.0;  // E_q ln p(x|z)
   double kl = 0.0;              // KL(q || p(z)) by quadrature
   double gap = 0.0;             // KL(q || posterior)
-  double reverse_gap = 0.0;     // KL(posterior || q)
   double eubo = 0.0;            // E_posterior ln w
   double elbo() const { return reconstruction - kl; }
 };
@@ -95,8 +94,31 @@ Truth truth_of(World& w, const Tensor& x, const Rule& rule, const Tensor& prior_
   const Tensor log_w =
       log_likelihood(w, x, prior_logits) + log_prior(rule.z) - log_q(mu, log_var, rule.z);
   t.eubo = weighted(joint - t.log_p, log_w);
-  t.reverse_gap = t.eubo - t.log_p;
   return t;
+}
+
+/// KL(q || posterior) and KL(posterior || q) from the two densities on one grid of the plane, the
+/// posterior normalised there: no bound and no change of variables.
+struct Gaps {
+  double forward = 0.0, reverse = 0.0;
+};
+
+Gaps gaps_of(World& w, const Tensor& x, const Rule& rule, const Tensor& prior_logits) {
+  const Tensor code = w.networks.at("encoder").forward(x.unsqueeze(0), Mode::eval).squeeze(0);
+  const Tensor log_cell = rule.log_weight - log_prior(rule.z);
+  const Tensor encoder =
+      log_cell + log_q(code.narrow(0, 0, kLatent), code.narrow(0, kLatent, kLatent), rule.z);
+  const Tensor joint = rule.log_weight + log_likelihood(w, x, prior_logits);
+  const Tensor posterior = joint - at::logsumexp(joint, {0});
+  return {weighted(encoder, encoder - posterior), weighted(posterior, posterior - encoder)};
+}
+
+/// Whether E_q w² is finite, w = p(x, z) / q(z|x): p(z)² / q(z|x) is a Gaussian of precision
+/// 2 − 1/s² in every coordinate, and the likelihood changes no faster than e^(c |z|).
+bool finite_second_moment(World& w, const Tensor& x) {
+  const Tensor code = w.networks.at("encoder").forward(x.unsqueeze(0), Mode::eval).squeeze(0);
+  const Tensor log_var = code.narrow(0, kLatent, kLatent);
+  return (2.0 - (-log_var).exp()).min().item<double>() > 0.0;
 }
 
 /// A world in float64 whose networks have the weights of a trained session, or formula weights.
@@ -168,19 +190,22 @@ Moments importance_bound(const Tensor& log_w, std::int64_t k) {
 
 void check_exact(const Checks& checks, World& w, const Tensor& images, const Rule& rule,
                  const Tensor& prior_logits, const std::vector<std::int64_t>& chosen) {
+  // Another spacing than the rule's: the sides of V26 and V31 share no sum.
+  const Rule fine = gaussian_rule(0.08);
+  const Tensor fine_logits = w.networks.at("decoder").forward(fine.z, Mode::eval);
   for (const std::int64_t i : chosen) {
     const Tensor x = images[i];
     const Truth t = truth_of(w, x, rule, prior_logits);
     const Checks at = checks.under("x" + std::to_string(i));
     const double kl = term_of(w, x, 1, "elbo/kl").item<double>();
     at.oracle("V53", "elbo/kl in closed form = KL(q‖p) by quadrature", kl, t.kl, 1e-9);
-    at.oracle("V26", "ln p(x) − elbo = KL(q‖posterior)", t.log_p - (t.reconstruction - kl), t.gap,
-              1e-9);
-    at.bound("V26/sign", "KL(q‖posterior) ≥ 0", 0.0, t.gap, 1e-12);
+    const Gaps gaps = gaps_of(w, x, fine, fine_logits);
+    at.oracle("V26", "ln p(x) − elbo = KL(q‖posterior)", t.log_p - (t.reconstruction - kl),
+              gaps.forward, 1e-9);
     at.bound("V31/lower", "elbo ≤ ln p(x)", t.elbo(), t.log_p, 1e-12);
     at.bound("V31/upper", "ln p(x) ≤ eubo", t.log_p, t.eubo, 1e-12);
     at.oracle("V31", "eubo − elbo = KL(q‖posterior) + KL(posterior‖q)", t.eubo - t.elbo(),
-              t.gap + t.reverse_gap, 1e-9);
+              gaps.forward + gaps.reverse, 1e-9);
   }
 }
 
@@ -199,7 +224,11 @@ void check_sampled(const Checks& checks, Session* trained, const Tensor& images,
                      t.log_p - t.gap, elbo.se);
       const Tensor log_w = term_of(w, x, samples, "log_w");
       const Moments ratio = moments((log_w - t.log_p).exp());
-      at.statistical("V30", "E_q w = p(x), as a ratio to p(x)", ratio.mean, 1.0, ratio.se);
+      if (finite_second_moment(w, x)) {
+        at.statistical("V30", "E_q w = p(x), as a ratio to p(x)", ratio.mean, 1.0, ratio.se);
+      } else {
+        at.optimum("V30", "E_q w = p(x), as a ratio to p(x); w has no variance", ratio.mean, 1.0);
+      }
       Moments last = importance_bound(log_w, 1);
       for (const std::int64_t k : {5, 50}) {
         const Moments bound = importance_bound(log_w, k);
@@ -239,7 +268,7 @@ void check_all_images(const Checks& checks, World& w, const Tensor& images, cons
 void check_model(const ProblemContext& context, const Checks& checks, Session* trained,
                  const Dataset& data) {
   const NoGrad no_grad;
-  const Rule rule = gaussian_rule(0.2);
+  const Rule rule = gaussian_rule(0.1);
   World w = world_of("elbo", trained);
   const Tensor images = every_image();
   const Tensor prior_logits = w.networks.at("decoder").forward(rule.z, Mode::eval);
