@@ -51,16 +51,16 @@ std::vector<IdentitySpec> latent_probe_identities() {
   Sum lowest = weight("largest");
   lowest.constant = -log_k;
   return {
-      at_most("V15", "E ln w ≤ VR_½", weight("elbo"), weight("renyi_half")),
-      at_most("V15", "VR_½ ≤ L₈", weight("renyi_half"), bound),
-      at_most("V15", "L₈ ≤ VR₋₁", bound, weight("renyi_minus_one")),
-      at_most("V15", "VR₋₁ ≤ max ln w", weight("renyi_minus_one"), weight("largest")),
+      at_most("V15.elbo", "E ln w ≤ VR_½", weight("elbo"), weight("renyi_half")),
+      at_most("V15.half", "VR_½ ≤ L₈", weight("renyi_half"), bound),
+      at_most("V15.iwae", "L₈ ≤ VR₋₁", bound, weight("renyi_minus_one")),
+      at_most("V15.minus_one", "VR₋₁ ≤ max ln w", weight("renyi_minus_one"), weight("largest")),
       at_most("V16", "max ln w − ln 8 ≤ L₈", lowest, bound),
       at_most("V17", "mean L₇ without one weight ≤ L₈", weight("leave_one_out"), bound),
       equality("V18", "Σ w̃ ln w = L₈ + ln 8 − H(w̃)", weight("surrogate"), spread),
-      at_most("V19", "1 ≤ ESS", number(1.0), weight("effective_sample_size")),
-      at_most("V19", "ESS ≤ exp H(w̃)", weight("effective_sample_size"), weight("perplexity")),
-      at_most("V19", "exp H(w̃) ≤ 8", weight("perplexity"), number(kSamples)),
+      at_most("V19.least", "1 ≤ ESS", number(1.0), weight("effective_sample_size")),
+      at_most("V19.ess", "ESS ≤ exp H(w̃)", weight("effective_sample_size"), weight("perplexity")),
+      at_most("V19.most", "exp H(w̃) ≤ 8", weight("perplexity"), number(kSamples)),
       equality("V54", "I_q + TC + DW = Monte Carlo KL at the same codes",
                {.terms = {{kAggregate + "mutual_information/symmetric_mss", 1.0},
                           {kAggregate + "total_correlation", 1.0},

@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "math/moments.h"
+#include "objectives/probe_identities.h"
 #include "objectives/registry.h"
 
 namespace elbow::testing {
@@ -43,13 +44,19 @@ inline std::vector<CheckResult> check(const std::vector<IdentitySpec>& identitie
   return results;
 }
 
-/// Every identity is evaluated on the record and holds; but for G8, which needs the gradients of a
-/// probe (tests/training/term_gradients_test.cpp).
+/// Whether only a record with a probe has the sides of an identity: the gradients of G6 and G8, and
+/// the latent space (tests/training, tests/instrumentation).
+inline bool needs_probe(const IdentitySpec& identity) {
+  if (identity.id == "G6" || identity.id == "G8" || identity.id.starts_with("G8.")) return true;
+  const std::vector<IdentitySpec> latent = latent_probe_identities();
+  return std::any_of(latent.begin(), latent.end(),
+                     [&](const IdentitySpec& other) { return other.id == identity.id; });
+}
+
+/// Every identity is evaluated on the record and holds, but for those of probes.
 inline void expect_all_hold(const std::vector<IdentitySpec>& identities, const Values& values) {
   const std::vector<CheckResult> results = check(identities, values);
-  const auto from_probe = std::count_if(identities.begin(), identities.end(), [](const auto& i) {
-    return i.id == "G8" || i.id.starts_with("G8.");
-  });
+  const auto from_probe = std::count_if(identities.begin(), identities.end(), needs_probe);
   EXPECT_EQ(results.size() + static_cast<std::size_t>(from_probe), identities.size())
       << "an identity was not evaluated";
   for (const CheckResult& r : results)
