@@ -58,7 +58,8 @@ class Values {
 };
 
 /// Left and right side of a statement on one record; `se` is that of lhs - rhs (statistical,
-/// optimum, bounds in expectation). `scale`: largest magnitude that entered either side before cancellation.
+/// optimum, bounds in expectation). `scale`: largest magnitude that entered either side before
+/// cancellation.
 struct Sides {
   double lhs = 0.0;
   double rhs = 0.0;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "math/threefry.h"
 #include "math/simd.h"
+#include "math/threefry.h"
 
 namespace elbow {
 namespace {

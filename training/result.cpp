@@ -93,15 +93,15 @@ std::string result_json(const RunResult& result) {
   Json splits = Json::object();
   for (const auto& [split, values] : result.splits) splits[split] = to_object(values);
   Json json = {{"outcome", std::string(to_string(result.summary.outcome))},
-                     {"message", result.summary.message},
-                     {"step", result.summary.step},
-                     {"epoch", result.epoch},
-                     {"splits", splits},
-                     {"checks", result.checks},
-                     {"timings",
-                      {{"seconds", result.summary.wall},
-                       {"samples_per_second_median", result.samples_per_second_median},
-                       {"step_ms_median", result.step_ms_median}}}};
+               {"message", result.summary.message},
+               {"step", result.summary.step},
+               {"epoch", result.epoch},
+               {"splits", splits},
+               {"checks", result.checks},
+               {"timings",
+                {{"seconds", result.summary.wall},
+                 {"samples_per_second_median", result.samples_per_second_median},
+                 {"step_ms_median", result.step_ms_median}}}};
   if (result.probe_share) json["timings"]["probe_share"] = number(*result.probe_share);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
