@@ -1,10 +1,12 @@
 // elbow train CONFIG [key=value ...]: composes config, session, instruments and the loop.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>

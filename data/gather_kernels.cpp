@@ -1,6 +1,7 @@
 #include "data/gather_kernels.h"
 
 #include <algorithm>
+#include <array>
 
 #include "math/simd.h"
 #include "math/threefry.h"

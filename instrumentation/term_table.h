@@ -1,6 +1,7 @@
 // Finds the description of a logged key among the specs of a run.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>

@@ -1,5 +1,7 @@
 #include "math/fused_kernels.h"
 
+#include <cmath>
+
 #include "math/simd.h"
 
 namespace elbow::kernels {

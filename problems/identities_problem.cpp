@@ -1,4 +1,6 @@
 // Every identity and range that a run is held to, for every registered component, on fixed inputs.
+#include <map>
+
 #include "instrumentation/identity_monitor.h"
 #include "math/torch_compat.h"
 #include "problems/checks.h"

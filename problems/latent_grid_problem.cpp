@@ -1,5 +1,6 @@
 // A VAE with a two-dimensional latent space on digits: ln p(x) by quadrature over the plane,
 // against importance sampling from its objective's weights and annealed importance sampling.
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 

@@ -1,6 +1,7 @@
 // A game of the program's own parts on two small networks, in float64.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>

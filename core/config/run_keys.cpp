@@ -1,5 +1,6 @@
 // The fixed keys of a run, as data: type, default, range, choices, who uses them.
 #include <limits>
+#include <span>
 #include <utility>
 
 #include "core/config/schema.h"

@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <complex>
+#include <memory>
+#include <span>
 
 #include "core/error.h"
 #include "math/densities/families.h"

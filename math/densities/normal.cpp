@@ -1,7 +1,10 @@
 // The normal family, in one and in several dimensions.
 #include <algorithm>
 #include <cmath>
+#include <complex>
+#include <memory>
 #include <numbers>
+#include <span>
 
 #include "core/error.h"
 #include "math/densities/families.h"

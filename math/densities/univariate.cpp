@@ -1,6 +1,9 @@
 // Families of one variable: Laplace, logistic, exponential, uniform.
 #include <cmath>
+#include <complex>
+#include <memory>
 #include <numbers>
+#include <span>
 
 #include "core/error.h"
 #include "math/densities/families.h"

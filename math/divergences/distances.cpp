@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <functional>
+#include <limits>
 #include <numbers>
 
 #include "core/error.h"

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <span>
 
 #include "core/error.h"
 #include "math/divergences/gaussian.h"

@@ -4,6 +4,8 @@
 
 #include <csignal>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "tests/support/program.h"
 #include "tests/support/temp_dir.h"

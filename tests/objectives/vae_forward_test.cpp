@@ -4,6 +4,9 @@
 #include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <map>
+
 #include "core/error.h"
 #include "math/fused.h"
 #include "math/torch_compat.h"

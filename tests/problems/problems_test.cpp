@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <set>
+#include <stdexcept>
 
 #include "problems/configs.h"
 #include "problems/problem.h"

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <stdexcept>
 
 #include "math/torch_compat.h"
 #include "tests/support/golden.h"
