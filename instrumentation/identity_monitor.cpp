@@ -121,15 +121,15 @@ void IdentityMonitor::check_range(const RangeCheck& check, StepRecord& record) {
 }
 
 CheckCount& IdentityMonitor::entry(const CheckResult& result) {
-  const auto [found, added] = index_.emplace(result.id, counts_.size());
-  if (added) {
-    CheckCount count;
-    count.id = result.id;
-    count.kind = result.kind;
-    count.statement = result.statement;
-    counts_.push_back(std::move(count));
-  }
-  return counts_[found->second];
+  const auto found = index_.find(result.id);
+  if (found != index_.end()) return counts_[found->second];
+  CheckCount count;
+  count.id = result.id;
+  count.kind = result.kind;
+  count.statement = result.statement;
+  index_.emplace(result.id, counts_.size());
+  counts_.push_back(std::move(count));
+  return counts_.back();
 }
 
 void IdentityMonitor::count(StepRecord& record, CheckResult result) {

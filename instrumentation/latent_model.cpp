@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "math/host.h"
 #include "math/torch_compat.h"
 
 namespace elbow {
@@ -51,9 +52,7 @@ Tensor to_float(const PointsView& z) {
 }
 
 Points to_points(const Tensor& t) {
-  const Tensor wide = t.detach().to(at::kCPU, at::kDouble).contiguous();
-  const double* values = wide.data_ptr<double>();
-  return Points(std::vector<double>(values, values + wide.numel()), wide.size(1));
+  return Points(to_doubles(t), t.size(1));
 }
 
 Tensor repeat_rows(const Tensor& x, std::int64_t times) {
@@ -66,8 +65,8 @@ void log_likelihood(const LatentModel& model, const PointsView& z, const Tensor&
   const Tensor codes = to_float(z).requires_grad_(gradient != nullptr);
   const Tensor log_px = model.log_likelihood(codes, x);
   if (gradient != nullptr) *gradient = to_points(gradients(log_px.sum(), {codes}).front());
-  const Tensor wide = log_px.detach().to(at::kCPU, at::kDouble).contiguous();
-  std::copy_n(wide.data_ptr<double>(), value.size(), value.begin());
+  const std::vector<double> values = to_doubles(log_px);
+  std::copy_n(values.begin(), value.size(), value.begin());
 }
 
 double log_prior_over_posterior(const double* z, const EncodedImages& images, std::int64_t i) {

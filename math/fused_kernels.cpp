@@ -105,29 +105,143 @@ ELBOW_CLONES void posterior_rows_gradient(const float* __restrict p, const float
   }
 }
 
-ELBOW_CLONES void posterior_log_densities(const double* __restrict p, const double* __restrict eps,
-                                          const double* __restrict z, std::int64_t rows,
-                                          std::int64_t d, double* __restrict density,
-                                          double* __restrict from_noise, double* __restrict prior) {
+namespace {
+
+// One body for both precisions; a clone cannot itself be a template.
+
+template <typename T>
+ELBOW_INLINE void log_densities(const T* __restrict p, const T* __restrict eps,
+                                const T* __restrict z, std::int64_t rows, std::int64_t d,
+                                double* __restrict density, double* __restrict from_noise,
+                                double* __restrict prior) {
   constexpr double kLog2Pi = 1.8378770664093454836;
   for (std::int64_t b = 0; b < rows; ++b) {
-    const double* mu = p + 2 * b * d;
-    const double* log_var = mu + d;
-    const double* e = eps + b * d;
-    const double* code = z + b * d;
+    const T* mu = p + 2 * b * d;
+    const T* log_var = mu + d;
+    const T* noise_row = eps + b * d;
+    const T* code_row = z + b * d;
     double q = 0.0, noise = 0.0, standard = 0.0;
 #pragma omp simd reduction(+ : q, noise, standard)
     for (std::int64_t j = 0; j < d; ++j) {
-      const double deviation = code[j] - mu[j];
-      q += log_var[j] + deviation * deviation * simd::exp(-log_var[j]);
-      noise += log_var[j] + e[j] * e[j];
-      standard += code[j] * code[j];
+      const double l = static_cast<double>(log_var[j]), e = static_cast<double>(noise_row[j]);
+      const double code = static_cast<double>(code_row[j]);
+      const double deviation = code - static_cast<double>(mu[j]);
+      q += l + deviation * deviation * simd::exp(-l);
+      noise += l + e * e;
+      standard += code * code;
     }
     const double constant = static_cast<double>(d) * kLog2Pi;
     density[b] = -0.5 * (constant + q);
     from_noise[b] = -0.5 * (constant + noise);
     prior[b] = -0.5 * (constant + standard);
   }
+}
+
+template <typename T>
+ELBOW_INLINE void columns(const T* __restrict p, std::int64_t rows, std::int64_t count,
+                          double* __restrict least, double* __restrict largest,
+                          double* __restrict total, double* __restrict squares) {
+  for (std::int64_t j = 0; j < count; ++j) {
+    least[j] = largest[j] = static_cast<double>(p[j]);
+    total[j] = squares[j] = 0.0;
+  }
+  for (std::int64_t b = 1; b < rows; ++b) {
+    const T* row = p + b * count;
+#pragma omp simd
+    for (std::int64_t j = 0; j < count; ++j) {
+      const double value = static_cast<double>(row[j]);
+      const double deviation = value - static_cast<double>(p[j]);
+      least[j] = value < least[j] ? value : least[j];
+      largest[j] = value > largest[j] ? value : largest[j];
+      total[j] += deviation;
+      squares[j] += deviation * deviation;
+    }
+  }
+}
+
+template <typename T>
+ELBOW_INLINE double sum_of(const T* __restrict values, std::int64_t n) {
+  double total = 0.0;
+#pragma omp simd reduction(+ : total)
+  for (std::int64_t i = 0; i < n; ++i) total += static_cast<double>(values[i]);
+  return total;
+}
+
+template <typename T>
+ELBOW_INLINE double deviations_of(const T* __restrict values, std::int64_t n, double centre) {
+  double squares = 0.0;
+#pragma omp simd reduction(+ : squares)
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double deviation = static_cast<double>(values[i]) - centre;
+    squares += deviation * deviation;
+  }
+  return squares;
+}
+
+template <typename T>
+ELBOW_INLINE void counts(const T* __restrict logits, const T* __restrict x, std::int64_t rows,
+                         std::int64_t dim, T limit, float* __restrict saturated,
+                         float* __restrict grey) {
+  for (std::int64_t b = 0; b < rows; ++b) {
+    const T* l = logits + b * dim;
+    const T* t = x + b * dim;
+    std::int32_t far = 0, between = 0;
+#pragma omp simd reduction(+ : far, between)
+    for (std::int64_t i = 0; i < dim; ++i) {
+      far += std::fabs(l[i]) > limit ? 1 : 0;
+      between += (t[i] > T(0) ? 1 : 0) & (t[i] < T(1) ? 1 : 0);
+    }
+    saturated[b] = static_cast<float>(far);
+    grey[b] = static_cast<float>(between);
+  }
+}
+
+}  // namespace
+
+ELBOW_CLONES void posterior_log_densities(const float* p, const float* eps, const float* z,
+                                          std::int64_t rows, std::int64_t d, double* density,
+                                          double* from_noise, double* prior) {
+  log_densities(p, eps, z, rows, d, density, from_noise, prior);
+}
+
+ELBOW_CLONES void posterior_log_densities(const double* p, const double* eps, const double* z,
+                                          std::int64_t rows, std::int64_t d, double* density,
+                                          double* from_noise, double* prior) {
+  log_densities(p, eps, z, rows, d, density, from_noise, prior);
+}
+
+ELBOW_CLONES void column_statistics(const float* p, std::int64_t rows, std::int64_t count,
+                                    double* least, double* largest, double* total,
+                                    double* squares) {
+  columns(p, rows, count, least, largest, total, squares);
+}
+
+ELBOW_CLONES void column_statistics(const double* p, std::int64_t rows, std::int64_t count,
+                                    double* least, double* largest, double* total,
+                                    double* squares) {
+  columns(p, rows, count, least, largest, total, squares);
+}
+
+ELBOW_CLONES double sum(const float* values, std::int64_t n) { return sum_of(values, n); }
+
+ELBOW_CLONES double sum(const double* values, std::int64_t n) { return sum_of(values, n); }
+
+ELBOW_CLONES double squared_deviations(const float* values, std::int64_t n, double centre) {
+  return deviations_of(values, n, centre);
+}
+
+ELBOW_CLONES double squared_deviations(const double* values, std::int64_t n, double centre) {
+  return deviations_of(values, n, centre);
+}
+
+ELBOW_CLONES void pixel_counts(const float* logits, const float* x, std::int64_t rows,
+                               std::int64_t dim, float limit, float* saturated, float* grey) {
+  counts(logits, x, rows, dim, limit, saturated, grey);
+}
+
+ELBOW_CLONES void pixel_counts(const double* logits, const double* x, std::int64_t rows,
+                               std::int64_t dim, double limit, float* saturated, float* grey) {
+  counts(logits, x, rows, dim, limit, saturated, grey);
 }
 
 ELBOW_CLONES void kl_columns(const float* __restrict p, double* __restrict out, std::int64_t rows,

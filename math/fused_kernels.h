@@ -27,8 +27,26 @@ void posterior_rows_gradient(const float* p, const float* eps, const float* gz, 
                              float* out, std::int64_t rows, std::int64_t d);
 /// Per row, in float64: ln q(z|x) by the density formula, the same from eps (z = mu + s eps), and
 /// ln N(z; 0, I); rows of `p` are mu, lv.
+void posterior_log_densities(const float* p, const float* eps, const float* z, std::int64_t rows,
+                             std::int64_t d, double* density, double* from_noise, double* prior);
 void posterior_log_densities(const double* p, const double* eps, const double* z, std::int64_t rows,
                              std::int64_t d, double* density, double* from_noise, double* prior);
+/// Per column of p ([rows, columns]): its least and largest value, the sum of the deviations from
+/// its first row and of their squares.
+void column_statistics(const float* p, std::int64_t rows, std::int64_t columns, double* least,
+                       double* largest, double* sum, double* squares);
+void column_statistics(const double* p, std::int64_t rows, std::int64_t columns, double* least,
+                       double* largest, double* sum, double* squares);
+/// Sum of n values, and of the squares of their deviations from `centre`; in float64.
+double sum(const float* values, std::int64_t n);
+double sum(const double* values, std::int64_t n);
+double squared_deviations(const float* values, std::int64_t n, double centre);
+double squared_deviations(const double* values, std::int64_t n, double centre);
+/// Per row, how many logits have |l| > limit, and how many x lie strictly between 0 and 1.
+void pixel_counts(const float* logits, const float* x, std::int64_t rows, std::int64_t dim,
+                  float limit, float* saturated, float* grey);
+void pixel_counts(const double* logits, const double* x, std::int64_t rows, std::int64_t dim,
+                  double limit, float* saturated, float* grey);
 /// out[j] = mean over rows of 1/2 (mu^2 + exp(lv) - 1 - lv), in float64 throughout.
 void kl_columns(const float* p, double* out, std::int64_t rows, std::int64_t d);
 

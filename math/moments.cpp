@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "math/fused_kernels.h"
+#include "math/host.h"
 #include "math/torch_compat.h"
 
 namespace elbow {
@@ -11,17 +13,26 @@ namespace {
 /// Two passes: the mean first, so that a large offset does not cancel the variance.
 template <typename Scalar>
 Moments over(const Scalar* values, std::int64_t n) {
-  double sum = 0.0;
-  for (std::int64_t i = 0; i < n; ++i) sum += static_cast<double>(values[i]);
   const double count = static_cast<double>(n);
-  const double mean = sum / count;
+  const double mean = kernels::sum(values, n) / count;
   if (n == 1) return {mean, 0.0, 1};
-  double squares = 0.0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    const double deviation = static_cast<double>(values[i]) - mean;
-    squares += deviation * deviation;
-  }
+  const double squares = kernels::squared_deviations(values, n, mean);
   return {mean, std::sqrt(squares / (count - 1.0) / count), n};
+}
+
+/// Moments of `rows` rows of n values each, handed to add(row, moments).
+template <typename Add>
+void over_rows(const Tensor& values, std::int64_t rows, std::int64_t n, const Add& add) {
+  const auto each = [&]<typename Scalar>(const Scalar* row) {
+    for (std::int64_t i = 0; i < rows; ++i) add(over(row + i * n, n));
+  };
+  if (values.scalar_type() == at::kFloat) {
+    const Tensor host = on_host(values, at::kFloat);
+    each(host.data_ptr<float>());
+  } else {
+    const Tensor host = on_host(values, at::kDouble);
+    each(host.data_ptr<double>());
+  }
 }
 
 /// Sum of squared deviations from the mean.
@@ -32,20 +43,30 @@ double spread(const Moments& m) {
 
 }  // namespace
 
+Moments moments(const double* values, std::int64_t count) {
+  if (count < 1) throw Error("moments: no values.");
+  return over(values, count);
+}
+
 Moments moments(const Tensor& values) {
   const NoGrad guard;
   if (values.dim() > 1 || values.numel() == 0) {
     throw Error("moments: values " + shape_text(values) + " must be [B] with B > 0, or a scalar.");
   }
-  const Tensor flat = values.is_contiguous() ? values : values.contiguous();
-  if (flat.device().is_cpu() && flat.scalar_type() == at::kFloat) {
-    return over(flat.data_ptr<float>(), flat.numel());
+  Moments result;
+  over_rows(values, 1, values.numel(), [&](const Moments& m) { result = m; });
+  return result;
+}
+
+std::vector<Moments> row_moments(const Tensor& values) {
+  const NoGrad guard;
+  if (values.dim() != 2 || values.size(1) == 0) {
+    throw Error("row_moments: values " + shape_text(values) + " must be [rows, B] with B > 0.");
   }
-  if (flat.device().is_cpu() && flat.scalar_type() == at::kDouble) {
-    return over(flat.data_ptr<double>(), flat.numel());
-  }
-  const Tensor wide = flat.to(at::kCPU, at::kDouble);
-  return over(wide.data_ptr<double>(), wide.numel());
+  std::vector<Moments> result;
+  result.reserve(static_cast<std::size_t>(values.size(0)));
+  over_rows(values, values.size(0), values.size(1), [&](const Moments& m) { result.push_back(m); });
+  return result;
 }
 
 Moments pool(const Moments& a, const Moments& b) {

@@ -14,7 +14,8 @@ class Game {
  public:
   virtual ~Game() = default;
   virtual const std::vector<Phase>& phases() const = 0;
-  /// Draws a batch and noise and returns terms and loss, penalties included.
+  /// Draws a batch and noise and returns the loss, penalties included. The terms stay with the
+  /// player.
   virtual Evaluation evaluate(const Phase& phase) = 0;
   /// Gradient of the loss in the phase's parameters, in their order; frees the graph unless
   /// `keep_graph`.

@@ -23,8 +23,8 @@ struct Batch {
 
 /// One named quantity of one batch, per sample and never pre-weighted.
 struct Term {
-  std::string name;
-  Tensor values;        ///< [B], or a scalar for a quantity that has no samples
+  std::string name;     ///< one ending in "/*" names a family: row j of `values` is that with j
+  Tensor values;        ///< [B], a scalar for a quantity that has no samples, [d, B] for a family
   double weight = 0.0;  ///< the factor with which its batch mean enters the loss; 0: logged only
 };
 

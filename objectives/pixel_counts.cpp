@@ -3,44 +3,27 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 
-#include <cmath>
 #include <cstdint>
 
 #include "core/error.h"
+#include "math/fused_kernels.h"
+#include "math/host.h"
 #include "math/torch_compat.h"
 
 namespace elbow {
 namespace {
 
-constexpr std::int64_t kLanes = 16;  // constant inner trip count, so that the loop is vectorised
 constexpr float kSaturated = 15.0F;
 
 template <typename T>
-void count_row(const T* l, const T* x, std::int64_t n, std::int64_t& saturated,
-               std::int64_t& grey) {
-  std::int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) {
-    int s = 0, g = 0;
-    for (std::int64_t k = 0; k < kLanes; ++k) {
-      s += static_cast<int>(std::abs(l[i + k]) > static_cast<T>(kSaturated));
-      g += static_cast<int>(x[i + k] > T(0)) & static_cast<int>(x[i + k] < T(1));
-    }
-    saturated += s;
-    grey += g;
-  }
-  for (; i < n; ++i) {
-    saturated += static_cast<std::int64_t>(std::abs(l[i]) > static_cast<T>(kSaturated));
-    grey += static_cast<std::int64_t>(x[i] > T(0) && x[i] < T(1));
-  }
-}
-
-template <typename T>
-void count(const Tensor& logits, const Tensor& x, std::int64_t* saturated, std::int64_t* grey) {
+void count(const Tensor& logits, const Tensor& x, PixelCounts& counts) {
   const std::int64_t d = logits.size(1);
   const T *l = logits.data_ptr<T>(), *pixels = x.data_ptr<T>();
+  float* saturated = counts.saturated.data_ptr<float>();
+  float* grey = counts.grey.data_ptr<float>();
   at::parallel_for(0, logits.size(0), 32, [=](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i)
-      count_row(l + i * d, pixels + i * d, d, saturated[i], grey[i]);
+    kernels::pixel_counts(l + begin * d, pixels + begin * d, end - begin, d,
+                          static_cast<T>(kSaturated), saturated + begin, grey + begin);
   });
 }
 
@@ -52,15 +35,13 @@ PixelCounts count_pixels(const Tensor& logits, const Tensor& x) {
                 " differ in shape or type.");
   const bool wide = logits.scalar_type() == at::kDouble;
   const auto type = wide ? at::kDouble : at::kFloat;
-  const Tensor l = logits.detach().to(at::kCPU, type).contiguous();
-  const Tensor pixels = x.detach().to(at::kCPU, type).contiguous();
-  PixelCounts counts{at::empty({l.size(0)}, at::kLong), at::empty({l.size(0)}, at::kLong)};
-  std::int64_t* saturated = counts.saturated.zero_().data_ptr<std::int64_t>();
-  std::int64_t* grey = counts.grey.zero_().data_ptr<std::int64_t>();
+  const Tensor l = on_host(logits, type);
+  const Tensor pixels = on_host(x, type);
+  PixelCounts counts{at::empty({l.size(0)}, at::kFloat), at::empty({l.size(0)}, at::kFloat)};
   if (wide) {
-    count<double>(l, pixels, saturated, grey);
+    count<double>(l, pixels, counts);
   } else {
-    count<float>(l, pixels, saturated, grey);
+    count<float>(l, pixels, counts);
   }
   return counts;
 }

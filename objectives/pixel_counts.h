@@ -6,8 +6,8 @@
 namespace elbow {
 
 struct PixelCounts {
-  Tensor saturated;  ///< [B] int64, |l| > 15: the probability is 0 or 1 to float precision
-  Tensor grey;       ///< [B] int64, 0 < x < 1: the pixel is not binary
+  Tensor saturated;  ///< [B] float32, |l| > 15: the probability is 0 or 1 to float precision
+  Tensor grey;       ///< [B] float32, 0 < x < 1: the pixel is not binary
 };
 
 /// logits, x: [B, D] of one floating type. Errors: shapes or types differ.

@@ -1,19 +1,42 @@
 #include "objectives/posterior_statistics.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <sstream>
 
 #include "core/error.h"
 #include "math/fused_kernels.h"
+#include "math/host.h"
 
 namespace elbow {
 namespace {
 
 constexpr double kActiveVariance = 0.01;
 
-Tensor on_host(const Tensor& t) { return t.detach().to(at::kCPU, at::kDouble).contiguous(); }
+template <typename T>
+PosteriorStatistics over(const Tensor& mu_log_var, const Tensor& eps, const Tensor& z) {
+  const std::int64_t count = z.size(0), d = z.size(1);
+  const std::size_t n = static_cast<std::size_t>(count), columns = static_cast<std::size_t>(2 * d);
+  PosteriorStatistics s;
+  s.log_q_density.resize(n);
+  s.log_q_noise.resize(n);
+  s.log_p_z.resize(n);
+  const T* p = mu_log_var.data_ptr<T>();
+  kernels::posterior_log_densities(p, eps.data_ptr<T>(), z.data_ptr<T>(), count, d,
+                                   s.log_q_density.data(), s.log_q_noise.data(), s.log_p_z.data());
+  std::vector<double> least(columns), largest(columns), sum(columns), squares(columns);
+  kernels::column_statistics(p, count, 2 * d, least.data(), largest.data(), sum.data(),
+                             squares.data());
+  s.mu_min = *std::min_element(least.begin(), least.begin() + d);
+  s.mu_max = *std::max_element(largest.begin(), largest.begin() + d);
+  s.log_var_min = *std::min_element(least.begin() + d, least.end());
+  s.log_var_max = *std::max_element(largest.begin() + d, largest.end());
+  const double size = static_cast<double>(count);
+  for (std::size_t j = 0; j < columns / 2; ++j) {
+    const double variance = (squares[j] - sum[j] * sum[j] / size) / (size - 1.0);
+    s.active_units += variance > kActiveVariance ? 1 : 0;
+  }
+  return s;
+}
 
 }  // namespace
 
@@ -26,37 +49,11 @@ PosteriorStatistics posterior_statistics(const Tensor& mu_log_var, const Tensor&
         << ", z " << z.sizes() << " are not [B, 2d], [B, d], [B, d].";
     throw Error(out.str());
   }
-  const Tensor parameters = on_host(mu_log_var), noise = on_host(eps), samples = on_host(z);
-  const std::int64_t count = z.size(0), d = z.size(1);
-  PosteriorStatistics s;
-  s.mu_min = s.log_var_min = std::numeric_limits<double>::infinity();
-  s.mu_max = s.log_var_max = -std::numeric_limits<double>::infinity();
-  std::vector<double> sum(static_cast<std::size_t>(d)), square(static_cast<std::size_t>(d));
-  s.log_q_density.resize(static_cast<std::size_t>(count));
-  s.log_q_noise.resize(static_cast<std::size_t>(count));
-  s.log_p_z.resize(static_cast<std::size_t>(count));
-  const double* first = parameters.data_ptr<double>();
-  kernels::posterior_log_densities(first, noise.data_ptr<double>(), samples.data_ptr<double>(),
-                                   count, d, s.log_q_density.data(), s.log_q_noise.data(),
-                                   s.log_p_z.data());
-  const double* mu = first;
-  for (std::int64_t i = 0; i < count; ++i, mu += 2 * d) {
-    const double* log_var = mu + d;
-    for (std::int64_t j = 0; j < d; ++j) {
-      s.mu_min = std::min(s.mu_min, mu[j]);
-      s.mu_max = std::max(s.mu_max, mu[j]);
-      s.log_var_min = std::min(s.log_var_min, log_var[j]);
-      s.log_var_max = std::max(s.log_var_max, log_var[j]);
-      // Shifted by the first row, so that the variance does not cancel.
-      const double centred = mu[j] - first[j];
-      sum[static_cast<std::size_t>(j)] += centred;
-      square[static_cast<std::size_t>(j)] += centred * centred;
-    }
-  }
-  const double n = static_cast<double>(count);
-  for (std::size_t j = 0; j < sum.size(); ++j)
-    s.active_units += (square[j] - sum[j] * sum[j] / n) / (n - 1.0) > kActiveVariance ? 1 : 0;
-  return s;
+  const auto type = z.scalar_type() == at::kFloat ? at::kFloat : at::kDouble;
+  const Tensor parameters = on_host(mu_log_var, type), noise = on_host(eps, type);
+  const Tensor samples = on_host(z, type);
+  return type == at::kFloat ? over<float>(parameters, noise, samples)
+                            : over<double>(parameters, noise, samples);
 }
 
 }  // namespace elbow

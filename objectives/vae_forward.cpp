@@ -7,11 +7,12 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numeric>
 #include <sstream>
 
 #include "core/error.h"
 #include "math/fused.h"
+#include "math/fused_kernels.h"
+#include "math/host.h"
 #include "objectives/loss_translator.h"
 #include "objectives/posterior_statistics.h"
 
@@ -24,20 +25,16 @@ Tensor to_tensor(const std::vector<double>& values) {
   return t;
 }
 
-std::vector<double> to_vector(const Tensor& values) {
-  const Tensor wide = values.detach().to(at::kCPU, at::kDouble).contiguous();
-  return {wide.data_ptr<double>(), wide.data_ptr<double>() + wide.numel()};
-}
-
 /// ln N(z; 0, I) per row of [B, d].
 std::vector<double> standard_normal(const Tensor& z) {
-  const Tensor wide = z.detach().to(at::kCPU, at::kDouble).contiguous();
-  const double* row = wide.data_ptr<double>();
+  const std::vector<double> codes = to_doubles(z);
   const std::int64_t d = z.size(1);
-  std::vector<double> result;
-  for (std::int64_t i = 0; i < z.size(0); ++i, row += d) {
-    const double squares = std::inner_product(row, row + d, row, 0.0);
-    result.push_back(-0.5 * (squares + static_cast<double>(d) * std::log(2.0 * M_PI)));
+  std::vector<double> result(static_cast<std::size_t>(z.size(0)));
+  const double* row = codes.data();
+  for (double& log_density : result) {
+    const double squares = kernels::squared_deviations(row, d, 0.0);
+    log_density = -0.5 * (squares + static_cast<double>(d) * std::log(2.0 * M_PI));
+    row += d;
   }
   return result;
 }
@@ -105,7 +102,7 @@ std::vector<Term> vae_terms(const VaeForward& f, const Context& context, Likelih
   if (!context.instruments) return terms;
   const at::NoGradGuard no_grad;
   const PosteriorStatistics s = posterior_statistics(f.mu_log_var, f.eps, f.z);
-  const std::vector<double> log_px = to_vector(f.log_px), kl = to_vector(f.kl);
+  const std::vector<double> log_px = to_doubles(f.log_px), kl = to_doubles(f.kl);
   const std::vector<double> kl_mc = minus(s.log_q_noise, s.log_p_z);
   terms.push_back({.name = "elbo", .values = to_tensor(minus(log_px, kl))});
   terms.push_back({.name = "elbo/kl_mc", .values = to_tensor(kl_mc)});
@@ -116,9 +113,7 @@ std::vector<Term> vae_terms(const VaeForward& f, const Context& context, Likelih
   terms.push_back(
       {.name = "log_w",
        .values = to_tensor(minus(log_px, minus(s.log_q_density, standard_normal(f.z))))});
-  const std::vector<Tensor> dimensions = f.kl_per_dim.unbind(0);
-  for (std::size_t j = 0; j < dimensions.size(); ++j)
-    terms.push_back({.name = "kl/dim/" + std::to_string(j), .values = dimensions[j]});
+  terms.push_back({.name = "kl/dim/*", .values = f.kl_per_dim});
   terms.push_back(scalar_term("active_units", static_cast<double>(s.active_units)));
   terms.push_back(scalar_term("mu/min", s.mu_min));
   terms.push_back(scalar_term("mu/max", s.mu_max));

@@ -6,30 +6,50 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "math/host.h"
 #include "math/moments.h"
 #include "math/torch_compat.h"
 
 namespace elbow {
 namespace {
 
+/// One entry of a plain term; one a row of a family.
+void add_moments(std::vector<std::pair<std::string, Moments>>& out, const Term& term) {
+  if (!term.name.ends_with("/*")) {
+    out.emplace_back(term.name, moments(term.values));
+    return;
+  }
+  const std::string stem = term.name.substr(0, term.name.size() - 1);
+  std::size_t j = 0;
+  for (const Moments& m : row_moments(term.values)) {
+    out.emplace_back(stem + std::to_string(j++), m);
+  }
+}
+
+/// sum += weight * values.
+void add_weighted(std::vector<double>& sum, const Term& term) {
+  const std::vector<double> values = to_doubles(term.values);
+  sum.resize(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) sum[i] += term.weight * values[i];
+}
+
 /// Moments of sum_k w_k t_k, per sample where all terms are of one size.
 Moments loss_moments(const Evaluation& evaluation) {
   Moments loss = moments(evaluation.loss);
   const Term* first = nullptr;
   bool aligned = true;
-  Tensor sum;
+  std::vector<double> sum;
   double variance = 0.0;
   for (const Term& term : evaluation.terms) {
     if (term.weight == 0.0) continue;
     if (first == nullptr) first = &term;
     aligned = aligned && term.values.sizes() == first->values.sizes();
     if (!aligned) break;
-    const Tensor weighted = term.values.detach() * term.weight;
-    sum = sum.defined() ? sum + weighted : weighted;
+    add_weighted(sum, term);
   }
   if (first == nullptr) return loss;
   if (aligned) {
-    const Moments m = moments(sum);
+    const Moments m = moments(sum.data(), static_cast<std::int64_t>(sum.size()));
     loss.se = m.se;
     loss.count = m.count;
     return loss;
@@ -88,7 +108,7 @@ PhaseValues phase_values(const std::string& phase, const Evaluation& evaluation)
   PhaseValues out{.phase = phase, .moments = {}, .weights = {}};
   out.moments.reserve(evaluation.terms.size() + 1);
   for (const Term& term : evaluation.terms) {
-    out.moments.emplace_back(term.name, moments(term.values));
+    add_moments(out.moments, term);
     if (term.weight != 0.0) out.weights.emplace_back(term.name, term.weight);
   }
   if (evaluation.loss.defined()) {

@@ -7,7 +7,7 @@
 #include <map>
 #include <utility>
 
-#include "math/moments.h"
+#include "math/host.h"
 #include "math/torch_compat.h"
 
 namespace elbow {
@@ -36,7 +36,8 @@ std::int64_t saved_integer(const Checkpoint& checkpoint, const std::string& name
 }
 
 bool finite(const Term& term) {
-  return term.values.numel() == 0 || std::isfinite(moments(term.values.detach()).mean);
+  const std::vector<double> values = to_doubles(term.values);
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
 }
 
 }  // namespace
@@ -108,12 +109,10 @@ Evaluation Stepper::evaluate(const Phase& phase) {
   Evaluation evaluation = session_.objective().evaluate(phase, context);
   add_penalties(session_.penalties(), phase.name, evaluation, context,
                 session_.generators().at("penalty"));
-  p.terms = evaluation.terms;
-  if (instruments_) {
-    p.values = phase_values(phase.name, evaluation);
-    if (!std::isfinite(p.values.moments.back().second.mean)) {
-      throw Divergence(first_non_finite(p));
-    }
+  if (instruments_) p.values = phase_values(phase.name, evaluation);
+  p.terms = std::exchange(evaluation.terms, {});
+  if (instruments_ && !std::isfinite(p.values.moments.back().second.mean)) {
+    throw Divergence(first_non_finite(p));
   }
   return evaluation;
 }

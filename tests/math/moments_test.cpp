@@ -52,6 +52,22 @@ TEST(Moments, StridedIntegerAndGraphInputs) {
   EXPECT_DOUBLE_EQ(moments(at::full({2}, 3.0f).set_requires_grad(true)).mean, 3.0);
 }
 
+TEST(Moments, OfEachRowAreThoseOfTheRowAlone) {
+  for (const Tensor& matrix : {normal(60, 7).view({3, 20}), normal(60, 8).view({20, 3}).t(),
+                               normal(60, 9).view({3, 20}).to(at::kDouble)}) {
+    const std::vector<Moments> rows = row_moments(matrix);
+    ASSERT_EQ(rows.size(), 3u);
+    for (std::int64_t i = 0; i < 3; ++i) {
+      const Moments alone = moments(matrix.select(0, i));
+      EXPECT_EQ(rows[static_cast<std::size_t>(i)].mean, alone.mean);
+      EXPECT_EQ(rows[static_cast<std::size_t>(i)].se, alone.se);
+      EXPECT_EQ(rows[static_cast<std::size_t>(i)].count, 20);
+    }
+  }
+  EXPECT_THROW(row_moments(at::zeros({3})), Error);
+  EXPECT_THROW(row_moments(at::zeros({3, 0})), Error);
+}
+
 TEST(Moments, MatricesAndEmptyTensorsAreErrors) {
   EXPECT_THROW(moments(at::zeros({2, 2})), Error);
   EXPECT_THROW(moments(at::zeros({0})), Error);

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "core/error.h"
+#include "math/moments.h"
 #include "math/fused.h"
 #include "math/torch_compat.h"
 #include "objectives/vae_specs.h"

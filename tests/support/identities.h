@@ -9,23 +9,17 @@
 #include <vector>
 
 #include "core/error.h"
-#include "math/moments.h"
 #include "objectives/probe_identities.h"
 #include "objectives/registry.h"
+#include "training/evaluation.h"
 
 namespace elbow::testing {
 
 /// The record of evaluations, each with the name of its phase.
 inline Values record(const std::vector<std::pair<std::string, Evaluation>>& evaluations) {
   Values values;
-  for (const auto& [phase, evaluation] : evaluations) {
-    for (const Term& term : evaluation.terms) {
-      values.set(term.name, moments(term.values.detach()));
-      if (term.weight != 0.0) values.set_weight(phase, term.name, term.weight);
-    }
-    if (evaluation.loss.defined())
-      values.set(evaluation.loss_key, moments(evaluation.loss.detach()));
-  }
+  for (const auto& [phase, evaluation] : evaluations)
+    add_to(values, phase_values(phase, evaluation));
   return values;
 }
 

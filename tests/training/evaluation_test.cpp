@@ -3,6 +3,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/stack.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -159,6 +160,17 @@ TEST(PhaseValues, TermsOfDifferentSizesAddTheirVariances) {
   add_to(values, phase_values("model", e));
   // se(a)^2 = 5/12, se(b)^2 = 1/4.
   EXPECT_NEAR(values.at("loss").se, std::sqrt(5.0 / 12.0 + 9.0 / 4.0), 1e-12);
+}
+
+TEST(PhaseValues, AFamilyHasOneEntryARow) {
+  Evaluation e;
+  e.terms = {{.name = "kl/dim/*", .values = at::stack({numbers(1, 4), 2.0 * numbers(1, 4)})}};
+  Values values;
+  add_to(values, phase_values("model", e));
+  EXPECT_EQ(values.all().size(), 2u);
+  EXPECT_EQ(values["kl/dim/0"], 2.5);
+  EXPECT_EQ(values["kl/dim/1"], 5.0);
+  EXPECT_NEAR(values.at("kl/dim/1").se, 2.0 * std::sqrt(5.0 / 12.0), 1e-12);
 }
 
 TEST(PhaseValues, LossKeysNameTheirPhase) {
