@@ -19,13 +19,14 @@
 #include "instrumentation/log_sink.h"
 #include "math/threads.h"
 #include "objectives/registry.h"
+#include "training/record_queue.h"
 #include "training/session.h"
 #include "training/stepper.h"
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr int kSteps = 10;  // in a block
+constexpr int kSteps = elbow::RecordQueue::capacity;  // in a block
 
 double median(std::vector<double> values) {
   std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
@@ -66,6 +67,7 @@ int main(int argc, char** argv) {
                .terms = {}};
   for (Observer* observer : observers) observer->start(info);
 
+  RecordQueue records(observers, [](StepRecord&&) {});
   std::vector<double> seconds[2];  // silent, recorded
   for (int block = -20; block < 2 * blocks; ++block) {
     const bool on = block % 2 == 0;
@@ -77,7 +79,7 @@ int main(int argc, char** argv) {
       record.step = stepper.steps();
       record.epoch = stepper.epoch();
       record.values = stepper.values();
-      for (Observer* observer : observers) observer->step(record);
+      records.add(std::move(record));
     }
     if (block >= 0) {
       seconds[on].push_back(std::chrono::duration<double>(Clock::now() - begun).count() / kSteps);

@@ -52,6 +52,9 @@ class Observer {
   virtual std::string name() const = 0;
   virtual void start(const RunInfo&) {}
   virtual void step(StepRecord&) {}
+  /// Whether it must see this record before training goes on, because it looks at the model as it
+  /// is at that step. Other train records may reach it a few steps late.
+  virtual bool prompt(const StepRecord&) const { return false; }
   virtual void finish(const RunSummary&) {}
   /// Called before each checkpoint: flush, then return what `restore` needs, as text ("" if none).
   virtual std::string save() { return {}; }

@@ -85,6 +85,7 @@ void IdentityMonitor::start(const RunInfo& info) {
 }
 
 void IdentityMonitor::step(StepRecord& record) {
+  record.checks.reserve(identities_.size() + ranges_.size());
   for (const IdentitySpec& identity : identities_) {
     if (const std::optional<Sides> sides = identity.sides(record.values)) {
       count(record, judge(identity, *sides));

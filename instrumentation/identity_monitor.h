@@ -2,9 +2,9 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/record.h"
@@ -74,7 +74,7 @@ class IdentityMonitor : public Observer {
   std::vector<RangeCheck> ranges_;
   TermTable terms_;
   std::vector<CheckCount> counts_;
-  std::map<std::string, std::size_t> index_;
+  std::unordered_map<std::string, std::size_t> index_;
   bool failed_ = false;
 };
 

@@ -51,9 +51,7 @@ Tensor to_float(const PointsView& z) {
   return t;
 }
 
-Points to_points(const Tensor& t) {
-  return Points(to_doubles(t), t.size(1));
-}
+Points to_points(const Tensor& t) { return Points(to_doubles(t), t.size(1)); }
 
 Tensor repeat_rows(const Tensor& x, std::int64_t times) {
   return x.unsqueeze(1).expand({x.size(0), times, x.size(1)}).reshape({-1, x.size(1)}).contiguous();

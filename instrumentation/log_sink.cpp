@@ -3,8 +3,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/basic_file_sink.h>
 
-#include <chrono>
-
+#include "core/clock.h"
 #include "core/error.h"
 #include "instrumentation/equation_line.h"
 #include "instrumentation/text.h"
@@ -13,10 +12,6 @@ namespace elbow {
 namespace {
 
 using spdlog::level::level_enum;
-
-double steady_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 }  // namespace
 

@@ -62,8 +62,12 @@ void Pictures::start(const RunInfo& info) {
   if (info.first_step == 0) draw(0);
 }
 
+bool Pictures::prompt(const StepRecord& record) const {
+  return options_.every > 0 && record.split == "train" && record.step >= next_;
+}
+
 void Pictures::step(StepRecord& record) {
-  if (options_.every <= 0 || record.split != "train" || record.step < next_) return;
+  if (!prompt(record)) return;
   next_ = (record.step / options_.every + 1) * options_.every;
   draw(record.step);
 }

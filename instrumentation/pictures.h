@@ -41,6 +41,7 @@ class Pictures : public Observer {
   std::string name() const override { return "pictures"; }
   void start(const RunInfo& info) override;
   void step(StepRecord& record) override;
+  bool prompt(const StepRecord& record) const override;
   void finish(const RunSummary& summary) override;
   std::string save() override;
   void restore(const std::string& state) override;

@@ -3,19 +3,10 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/var.h>
 
-#include <chrono>
-
+#include "core/clock.h"
 #include "instrumentation/latent_probe.h"
 
 namespace elbow {
-namespace {
-
-double steady_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
-
 Probe::Probe(ModelView model, ProbeOptions options)
     : model_(std::move(model)), options_(std::move(options)) {
   if (!options_.clock) options_.clock = steady_seconds;
@@ -25,8 +16,12 @@ void Probe::start(const RunInfo& info) {
   if (options_.every > 0) next_ = (info.first_step / options_.every + 1) * options_.every;
 }
 
+bool Probe::prompt(const StepRecord& record) const {
+  return options_.every > 0 && record.split == "train" && record.step >= next_;
+}
+
 void Probe::step(StepRecord& record) {
-  if (options_.every <= 0 || record.split != "train" || record.step < next_) return;
+  if (!prompt(record)) return;
   next_ = (record.step / options_.every + 1) * options_.every;
   const double begun = options_.clock();
   if (model_.encode && options_.held_out.defined()) {

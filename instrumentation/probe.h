@@ -34,6 +34,7 @@ class Probe : public Observer {
   std::string name() const override { return "probe"; }
   void start(const RunInfo& info) override;
   void step(StepRecord& record) override;
+  bool prompt(const StepRecord& record) const override;
   std::string save() override;
   void restore(const std::string& state) override;
 

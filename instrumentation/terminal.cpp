@@ -4,12 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
 
+#include "core/clock.h"
 #include "core/error.h"
 #include "instrumentation/equation_line.h"
 #include "instrumentation/text.h"
@@ -25,10 +25,6 @@ constexpr const char* kClear = "\r\x1b[2K";
 constexpr const char* kRed = "\x1b[1;31m";
 constexpr const char* kYellow = "\x1b[1;33m";
 constexpr const char* kReset = "\x1b[0m";
-
-double steady_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 int terminal_width() {
   winsize size{};

@@ -1,5 +1,6 @@
 #include "instrumentation/text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -62,7 +63,15 @@ void append_json_number(std::string& out, double value) {
 void append_json_number(std::string& out, std::int64_t value) { append_chars(out, value); }
 
 void append_json_string(std::string& out, std::string_view text) {
+  const auto special = [](char c) {
+    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+  };
   out += '"';
+  if (std::none_of(text.begin(), text.end(), special)) {
+    out += text;
+    out += '"';
+    return;
+  }
   for (const char c : text) {
     if (c == '"' || c == '\\') {
       out += '\\';

@@ -126,7 +126,7 @@ ELBOW_INLINE void log_densities(const T* __restrict p, const T* __restrict eps,
       const double l = static_cast<double>(log_var[j]), e = static_cast<double>(noise_row[j]);
       const double code = static_cast<double>(code_row[j]);
       const double deviation = code - static_cast<double>(mu[j]);
-      q += l + deviation * deviation * simd::exp(-l);
+      q += l + deviation * deviation * static_cast<double>(simd::exp(-log_var[j]));
       noise += l + e * e;
       standard += code * code;
     }

@@ -26,7 +26,7 @@ void posterior_rows(const float* p, const float* eps, float* z, float* kl, std::
 void posterior_rows_gradient(const float* p, const float* eps, const float* gz, const float* gkl,
                              float* out, std::int64_t rows, std::int64_t d);
 /// Per row, in float64: ln q(z|x) by the density formula, the same from eps (z = mu + s eps), and
-/// ln N(z; 0, I); rows of `p` are mu, lv.
+/// ln N(z; 0, I); rows of `p` are mu, lv. Only exp(-lv) has the precision of the argument.
 void posterior_log_densities(const float* p, const float* eps, const float* z, std::int64_t rows,
                              std::int64_t d, double* density, double* from_noise, double* prior);
 void posterior_log_densities(const double* p, const double* eps, const double* z, std::int64_t rows,

@@ -10,6 +10,7 @@
 #include "training/block_timer.h"
 #include "training/checkpoint.h"
 #include "training/early_stopping.h"
+#include "training/record_queue.h"
 #include "training/result.h"
 #include "training/signals.h"
 #include "training/stepper.h"
@@ -44,10 +45,10 @@ class Run {
     try {
       const auto restored = load();
       start(restored ? &*restored : nullptr);
-      summary = loop();
-    } catch (const Divergence& e) {
-      summary = {.outcome = Outcome::diverged, .step = 0, .wall = 0, .message = e.what()};
+      summary = loop_or_divergence();
+      records_.flush();
     } catch (const std::exception& e) {
+      flush_if_possible();
       end({.outcome = Outcome::failed, .step = 0, .wall = 0, .message = e.what()});
       throw;
     }
@@ -55,6 +56,22 @@ class Run {
   }
 
  private:
+  RunSummary loop_or_divergence() {
+    try {
+      return loop();
+    } catch (const Divergence& e) {
+      return {.outcome = Outcome::diverged, .step = 0, .wall = 0, .message = e.what()};
+    }
+  }
+
+  /// After an error, which is the one to report.
+  void flush_if_possible() {
+    try {
+      records_.flush();
+    } catch (const std::exception&) {
+    }
+  }
+
   double wall() const { return earlier_wall_ + seconds_since(start_); }
 
   RunDirectory::Status status(const std::string& word, const std::string& message = {}) const {
@@ -186,8 +203,7 @@ class Run {
     record.split = split;
     record.samples_per_second = recent_rate();
     record.values = std::move(values);
-    for (Observer* observer : observers_) observer->step(record);
-    last_values_[split] = std::move(record.values);
+    records_.add(std::move(record));
   }
 
   double recent_rate() {
@@ -217,6 +233,7 @@ class Run {
                              {"without_improvement", early_.state().without_improvement}}},
                            {"observers", nlohmann::json::object()},
                            {"values", nlohmann::json::object()}};
+    records_.flush();
     for (Observer* observer : observers_) json["observers"][observer->name()] = observer->save();
     for (const auto& [split, values] : last_values_) json["values"][split] = values_to_json(values);
     Checkpoint checkpoint;
@@ -260,6 +277,9 @@ class Run {
   EarlyStopping early_;
   Checkpoints checkpoints_;
   CheckpointWriter writer_{checkpoints_};
+  RecordQueue records_{observers_, [this](StepRecord&& record) {
+                         last_values_[record.split] = std::move(record.values);
+                       }};
   BlockTimer timer_;
   std::map<std::string, Values> last_values_;
   Clock::time_point start_ = Clock::now();

@@ -55,6 +55,7 @@ class Raiser : public Recorder {
     Recorder::step(record);
     if (record.step == step_ && record.split == "train") std::raise(signal_);
   }
+  bool prompt(const StepRecord& record) const override { return record.step == step_; }
 
  private:
   std::int64_t step_;
