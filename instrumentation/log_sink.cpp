@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "core/error.h"
+#include "core/outcome.h"
 #include "instrumentation/equation_line.h"
 #include "instrumentation/text.h"
 

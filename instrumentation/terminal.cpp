@@ -11,6 +11,7 @@
 #include <iostream>
 
 #include "core/error.h"
+#include "core/outcome.h"
 #include "instrumentation/equation_line.h"
 #include "instrumentation/text.h"
 
