@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <string>
 #include <tuple>
+
+#include "core/config/check_value.h"
 
 namespace elbow {
 namespace {
@@ -27,24 +30,6 @@ std::string cell(const std::string& text) {
 
 std::string code(const std::string& text) {
   return text.empty() ? std::string() : "`" + cell(text) + "`";
-}
-
-std::string type_name(const ParameterSpec& parameter) {
-  switch (parameter.type) {
-    case ValueType::boolean:
-      return "boolean";
-    case ValueType::integer:
-      return "integer";
-    case ValueType::real:
-      return parameter.schedulable ? "real or schedule" : "real";
-    case ValueType::text:
-      return "text";
-    case ValueType::integers:
-      return "list of integers";
-    case ValueType::reals:
-      return "list of reals";
-  }
-  return "";
 }
 
 std::string range(const ParameterSpec& parameter) {
@@ -72,9 +57,9 @@ void write_parameters(const Spec& spec, std::string& out) {
   if (spec.parameters.empty()) return;
   out += "| parameter | symbol | type | default | range | |\n|---|---|---|---|---|---|\n";
   for (const auto& p : spec.parameters) {
-    out += "| " + code(p.name) + " | " + cell(p.symbol) + " | " + type_name(p) + " | " +
-           (p.default_value.is_null() ? "required" : code(to_toml(p.default_value))) + " | " +
-           range(p) + " | " + cell(p.description) + " |\n";
+    out += "| " + code(p.name) + " | " + cell(p.symbol) + " | " + std::string(type_name(p)) +
+           " | " + (p.default_value.is_null() ? "required" : code(to_toml(p.default_value))) +
+           " | " + range(p) + " | " + cell(p.description) + " |\n";
   }
   out += "\n";
 }

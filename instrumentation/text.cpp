@@ -156,22 +156,4 @@ std::string describe_failure(const StepRecord& record, const CheckResult& check)
   return text;
 }
 
-std::string_view outcome_words(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::finished:
-      return "finished";
-    case Outcome::early_stopped:
-      return "stopped early";
-    case Outcome::interrupted:
-      return "interrupted";
-    case Outcome::stopped:
-      return "stopped";
-    case Outcome::diverged:
-      return "diverged";
-    case Outcome::failed:
-      return "failed";
-  }
-  return "";
-}
-
 }  // namespace elbow

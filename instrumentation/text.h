@@ -38,7 +38,4 @@ std::string fit(std::string_view text, int columns);
 /// A failed check in full: id, step, statement, both sides, residual and tolerance, on one line.
 std::string describe_failure(const StepRecord& record, const CheckResult& check);
 
-/// How a run ended: "finished", "stopped early", ...
-std::string_view outcome_words(Outcome outcome);
-
 }  // namespace elbow

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/outcome.h"
 #include "training/evaluation.h"
 #include "training/result.h"
 #include "training/run_directory.h"

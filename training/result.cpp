@@ -3,6 +3,9 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/outcome.h"
 
 namespace elbow {
 namespace {
@@ -46,24 +49,6 @@ Values values_from_json(const std::string& json) {
     throw Error(std::string("Saved values cannot be read: ") + e.what());
   }
   return values;
-}
-
-std::string_view to_string(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::finished:
-      return "finished";
-    case Outcome::early_stopped:
-      return "early_stopped";
-    case Outcome::interrupted:
-      return "interrupted";
-    case Outcome::stopped:
-      return "stopped";
-    case Outcome::diverged:
-      return "diverged";
-    case Outcome::failed:
-      break;
-  }
-  return "failed";
 }
 
 std::string status_of(Outcome outcome) {

@@ -29,7 +29,6 @@ std::string result_json(const RunResult& result);
 std::string values_to_json(const Values& values);
 Values values_from_json(const std::string& json);
 
-std::string_view to_string(Outcome outcome);  ///< "finished", "early_stopped", ...
 /// What status.json says: running, finished, interrupted, diverged or failed.
 std::string status_of(Outcome outcome);
 ExitCode exit_code(Outcome outcome);

@@ -138,6 +138,24 @@ class Checker {
 
 }  // namespace
 
+std::string_view type_name(const ParameterSpec& spec) {
+  switch (spec.type) {
+    case ValueType::boolean:
+      return "boolean";
+    case ValueType::integer:
+      return "integer";
+    case ValueType::real:
+      return spec.schedulable ? "real or schedule" : "real";
+    case ValueType::text:
+      return "text";
+    case ValueType::integers:
+      return "list of integers";
+    case ValueType::reals:
+      return "list of reals";
+  }
+  return "";
+}
+
 std::string type_text(const ParameterSpec& spec) {
   switch (spec.type) {
     case ValueType::boolean:

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/config/layers.h"
 
 namespace elbow {
 
+/// "real", "real or schedule", "list of integers", ...
+std::string_view type_name(const ParameterSpec& spec);
 /// "a number or a schedule table", "a list of integers such as [400, 200]", ...
 std::string type_text(const ParameterSpec& spec);
 /// "in [0, 1]", ">= 0", "> 0"; "" where everything goes.

@@ -18,21 +18,8 @@ std::string joined(const std::vector<std::string>& items, const std::string& bet
 
 std::string type_of(const ParameterSpec& spec) {
   if (!spec.choices.empty()) return joined(spec.choices, " | ");
-  switch (spec.type) {
-    case ValueType::boolean:
-      return "true | false";
-    case ValueType::integer:
-      return "integer";
-    case ValueType::real:
-      return spec.schedulable ? "real or schedule" : "real";
-    case ValueType::text:
-      return "text";
-    case ValueType::integers:
-      return "list of integers";
-    case ValueType::reals:
-      return "list of reals";
-  }
-  return "";
+  if (spec.type == ValueType::boolean) return "true | false";
+  return std::string(type_name(spec));
 }
 
 std::string use_of(const KeySpec& key) {

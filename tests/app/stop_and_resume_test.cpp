@@ -103,6 +103,27 @@ TEST(StopAndResumeSlow, SignalsSaveAndExitWithTheirCodes) {
   }
 }
 
+// One interrupt waits for the step that is under way; the second does not. Steps of seconds, so
+// that the second comes before the first is done.
+TEST(StopAndResumeSlow, ASecondInterruptEndsTheRunAtOnce) {
+  const TempDir dir;
+  auto argv = command("configs/vae/elbo.toml", dir / "run", false);
+  argv.insert(argv.end(), {"run.steps=2", "data.train_count=2200", "model.hidden=[2048,2048]",
+                           "optimizer.batch_size=2048", "checkpoint.every=1", "probes.every=0",
+                           "pictures.every=0"});
+  const auto ended = run_program(argv, {}, reached(dir / "run", 1), SIGINT, 2);
+  EXPECT_EQ(ended.exit_code, 130) << ended.err;
+  const auto status = [&] {
+    return nlohmann::json::parse(read_file(dir / "run/status.json"))["status"];
+  };
+  EXPECT_EQ(status(), "running") << "the end of a run was written after all";
+  EXPECT_FALSE(std::filesystem::exists(dir / "run/checkpoints/step_2"));
+  argv.push_back("--resume");
+  const auto resumed = run_program(argv);
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_EQ(status(), "finished");
+}
+
 TEST(StopAndResumeSlow, ProbesAndPicturesDoNotChangeTheTrajectory) {
   const TempDir with, without;
   ASSERT_EQ(run_program(command("configs/vae/elbo.toml", with / "run", false)).exit_code, 0);

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace elbow::testing {
 namespace {
@@ -57,6 +60,19 @@ TEST(EvaluationChecks, WrongVariantsAreCaught) {
   EXPECT_EQ(failed(with("aggregate/dimension_wise_kl", -110.0)), Ids{"V56"}) << "VW3";
   EXPECT_EQ(failed(with("bdmc/gap", -3.0)), Ids{"V45"}) << "VW22: off by ln(T/C)";
   EXPECT_EQ(failed(with("aggregate/mutual_information/batch", 15.0)), Ids{"V58"});
+}
+
+TEST(EvaluationChecks, EachStatementCanFail) {
+  std::set<std::string> all, fell;
+  for (const CheckResult& check : evaluation_checks(kGood)) all.insert(check.statement);
+  for (const Measurement& m : kGood) {
+    for (const double wrong : {m.estimate.value - 200.0, m.estimate.value + 200.0}) {
+      for (const CheckResult& check : evaluation_checks(with(m.quantity, wrong))) {
+        if (check.verdict == Verdict::fails) fell.insert(check.statement);
+      }
+    }
+  }
+  EXPECT_EQ(fell, all);
 }
 
 }  // namespace

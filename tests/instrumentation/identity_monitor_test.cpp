@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "objectives/registry.h"
 #include "tests/instrumentation/fake_runs.h"
 
 namespace elbow {
@@ -123,6 +124,39 @@ TEST(IdentityMonitor, BothLimitsOfARange) {
     EXPECT_EQ(check->verdict == Verdict::holds, holds) << value;
     EXPECT_EQ(check->statement, "0 ≤ D(x) ≤ 1");
   }
+}
+
+// Whether a value of this term, or of one member of its family, is judged to lie in the range.
+bool in_range(const Spec& spec, const TermSpec& term, double value) {
+  RunInfo info;
+  info.specs = {spec};
+  std::string key = term.name;
+  if (key.back() == '*') key.back() = '0';
+  StepRecord record;
+  record.values.set(key, value);
+  record = checked(info, record);
+  const CheckResult* check = find(record, "range:" + term.name);
+  return check != nullptr && check->verdict == Verdict::holds;
+}
+
+TEST(IdentityMonitor, EveryRangeOfEveryComponentHasItsLimitsAndNoOthers) {
+  int limits = 0;
+  for (const Spec& spec : component_specs()) {
+    for (const TermSpec& term : spec.terms) {
+      SCOPED_TRACE(spec.source + ", " + term.name);
+      if (term.minimum) {
+        EXPECT_TRUE(in_range(spec, term, *term.minimum));
+        EXPECT_FALSE(in_range(spec, term, *term.minimum - 1e-3));
+        ++limits;
+      }
+      if (term.maximum) {
+        EXPECT_TRUE(in_range(spec, term, *term.maximum));
+        EXPECT_FALSE(in_range(spec, term, *term.maximum + 1e-3));
+        ++limits;
+      }
+    }
+  }
+  EXPECT_GT(limits, 50);
 }
 
 TEST(IdentityMonitor, NegativeSignIsAnUpperLimit) {

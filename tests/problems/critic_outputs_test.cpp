@@ -1,19 +1,15 @@
 #include "problems/critic_outputs.h"
 
-#include <ATen/ops/empty.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
+
+#include "tests/support/numbers.h"
 
 namespace elbow::problems {
 namespace {
 
-Tensor numbers(const std::vector<double>& values) {
-  Tensor t = at::empty({static_cast<std::int64_t>(values.size())}, at::kDouble);
-  std::copy(values.begin(), values.end(), t.data_ptr<double>());
-  return t;
-}
+using testing::numbers;
 
 double at(const Tensor& t, std::int64_t i) { return t[i].item<double>(); }
 

@@ -5,15 +5,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <stdexcept>
+#include <thread>
 
 namespace elbow::testing {
 
 ProgramResult run_program(const std::vector<std::string>& argv,
                           const std::map<std::string, std::string>& environment,
-                          const std::function<bool()>& when, int signal) {
+                          const std::function<bool()>& when, int signal, int times) {
   int out[2], err[2];
   if (pipe(out) != 0 || pipe(err) != 0) throw std::runtime_error("pipe failed");
   std::vector<std::string> args = argv;
@@ -54,7 +56,10 @@ ProgramResult run_program(const std::vector<std::string>& argv,
       }
     }
     if (!signalled && when()) {
-      kill(child, signal);
+      for (int i = 0; i < times; ++i) {
+        if (i > 0) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        kill(child, signal);
+      }
       signalled = true;
     }
   }

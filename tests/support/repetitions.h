@@ -9,7 +9,7 @@
 #include "math/numeric.h"
 #include "math/threefry.h"
 
-namespace elbow::test {
+namespace elbow::testing {
 
 struct Repetitions {
   std::vector<double> values, errors;
@@ -45,4 +45,4 @@ Repetitions repeat(int count, std::uint64_t seed, const F& estimate) {
   return result;
 }
 
-}  // namespace elbow::test
+}  // namespace elbow::testing

@@ -69,7 +69,7 @@ TEST(CategoryHistogram, Extremes) {
 // stated error is of that size.
 TEST(CategoryHistogramStatistical, NullBiasAndSpread) {
   const std::vector<double> uniform(10, 0.1);
-  const test::Repetitions runs = test::repeat(
+  const testing::Repetitions runs = testing::repeat(
       2000, 1, [&](CounterStream& random) { return histogram_kl(draw(1000, uniform, random)); });
   const double bias = histogram_kl_bias(10, 1000), spread = std::sqrt(18.0) / 2000.0;
   EXPECT_NEAR(bias, 0.0045, 1e-12);
@@ -81,14 +81,14 @@ TEST(CategoryHistogramStatistical, NullBiasAndSpread) {
 // D68 away from equality, for the KL and the entropy, around the own expectation.
 TEST(CategoryHistogramStatistical, IntervalsCover) {
   const std::vector<double> p{0.3, 0.2, 0.15, 0.1, 0.08, 0.07, 0.05, 0.03, 0.01, 0.01};
-  const auto kl = test::repeat(
+  const auto kl = testing::repeat(
       400, 2, [&](CounterStream& random) { return histogram_kl(draw(300, p, random)); });
   EXPECT_NEAR(kl.coverage_of_mean(), 0.95, 0.04);
-  const auto entropy = test::repeat(
+  const auto entropy = testing::repeat(
       400, 3, [&](CounterStream& random) { return histogram_entropy(draw(300, p, random)); });
   EXPECT_NEAR(entropy.coverage_of_mean(), 0.95, 0.04);
   const std::vector<double> reference{0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.15, 0.05};
-  const auto other = test::repeat(
+  const auto other = testing::repeat(
       400, 4, [&](CounterStream& random) { return histogram_kl(draw(300, p, random), reference); });
   EXPECT_NEAR(other.coverage_of_mean(), 0.95, 0.04);
 }
@@ -97,7 +97,7 @@ TEST(CategoryHistogramStatistical, IntervalsCover) {
 // 1)/(2n).
 TEST(CategoryHistogramStatistical, ClassScoreIsBiasedDown) {
   const std::vector<double> uniform(10, 0.1);
-  const test::Repetitions runs = test::repeat(1000, 5, [&](CounterStream& random) {
+  const testing::Repetitions runs = testing::repeat(1000, 5, [&](CounterStream& random) {
     const std::vector<std::int64_t> counts = draw(200, uniform, random);
     std::vector<double> rows;
     for (std::size_t c = 0; c < 10; ++c) {
@@ -115,7 +115,7 @@ TEST(CategoryHistogramStatistical, ClassScoreIsBiasedDown) {
 
 // D68 for rows that are softmax probabilities.
 TEST(CategoryHistogramStatistical, ClassScoreIntervalsCover) {
-  const test::Repetitions runs = test::repeat(400, 6, [](CounterStream& random) {
+  const testing::Repetitions runs = testing::repeat(400, 6, [](CounterStream& random) {
     std::vector<double> rows;
     for (int i = 0; i < 300; ++i) {
       std::vector<double> logits(4);

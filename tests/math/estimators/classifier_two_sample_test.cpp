@@ -47,9 +47,10 @@ TEST(ClassifierTwoSample, Extremes) {
 // D25: the best classifier of a shift by 1 has accuracy Phi(1/2) and area Phi(1/sqrt 2); D68.
 TEST(ClassifierTwoSampleStatistical, ShiftByOne) {
   const auto runs = [](auto member, std::uint64_t seed) {
-    return test::repeat(400, seed, [&](CounterStream& random) {
-      return two_sample_from_scores(test::pair_a_ratio(test::normal_points(200, 1, random)),
-                                    test::pair_a_ratio(test::normal_points(300, 1, random, 1.0))).*
+    return testing::repeat(400, seed, [&](CounterStream& random) {
+      return two_sample_from_scores(
+                 testing::pair_a_ratio(testing::offset_normal_points(200, 1, random)),
+                 testing::pair_a_ratio(testing::offset_normal_points(300, 1, random, 1.0))).*
              member;
     });
   };
@@ -66,8 +67,9 @@ TEST(ClassifierTwoSampleStatistical, ShiftByOne) {
 TEST(ClassifierTwoSampleStatistical, Equality) {
   std::vector<double> p;
   double in_sample = 0.0;
-  const test::Repetitions runs = test::repeat(400, 3, [&](CounterStream& random) {
-    const Points x = test::normal_points(200, 3, random), y = test::normal_points(200, 3, random);
+  const testing::Repetitions runs = testing::repeat(400, 3, [&](CounterStream& random) {
+    const Points x = testing::offset_normal_points(200, 3, random),
+                 y = testing::offset_normal_points(200, 3, random);
     const ClassifierTwoSample test = classifier_two_sample(x, y, 1);
     p.push_back(test.p_value);
     const LogisticRatio ratio(x, y);

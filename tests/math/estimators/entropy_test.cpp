@@ -29,9 +29,9 @@ TEST(Entropy, Fixture) {
 // D56.
 TEST(Entropy, ScalingAddsDTimesTheLogarithm) {
   CounterStream random(1, 0);
-  const Points x = test::normal_points(50, 3, random);
+  const Points x = testing::offset_normal_points(50, 3, random);
   for (const Norm norm : {Norm::euclidean, Norm::maximum}) {
-    EXPECT_NEAR(entropy(test::moved(x, 5.0, 2.0), 3, norm),
+    EXPECT_NEAR(entropy(testing::moved(x, 2.0, 5.0), 3, norm),
                 entropy(x, 3, norm) + 3.0 * std::log(5.0), 1e-12);
   }
 }
@@ -47,7 +47,7 @@ TEST(Entropy, Extremes) {
 // Closed forms: N(0,1), U(0,2), exponential, and two dimensions.
 TEST(EntropyStatistical, ClosedForms) {
   const auto check = [](double truth, std::int64_t d, auto draw, std::uint64_t seed, Norm norm) {
-    const test::Repetitions runs = test::repeat(100, seed, [&](CounterStream& random) {
+    const testing::Repetitions runs = testing::repeat(100, seed, [&](CounterStream& random) {
       Points x(1000, d);
       for (std::int64_t i = 0; i < 1000 * d; ++i) x.row(0)[i] = draw(random);
       return Estimate{.value = entropy(x, 3, norm)};
@@ -67,8 +67,8 @@ TEST(EntropyStatistical, ClosedForms) {
 // D68 around the own expectation.
 TEST(EntropyStatistical, SubsamplingCovers) {
   for (const std::int64_t d : {1, 3}) {
-    const test::Repetitions runs = test::repeat(400, 15, [d](CounterStream& random) {
-      return kozachenko_leonenko(test::normal_points(300, d, random));
+    const testing::Repetitions runs = testing::repeat(400, 15, [d](CounterStream& random) {
+      return kozachenko_leonenko(testing::offset_normal_points(300, d, random));
     });
     EXPECT_NEAR(runs.coverage_of_mean(), 0.95, 0.04);
   }

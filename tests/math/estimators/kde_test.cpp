@@ -62,9 +62,10 @@ TEST(Kde, Extremes) {
   EXPECT_THROW(kde_kl(kSample, Points(std::vector<double>{1.0}, 1)), Error);
   EXPECT_THROW(kde_kl(kSample, Points({1.0, 2.0, 3.0, 4.0}, 2)), Error);
   CounterStream random(1, 0);
-  const Points x = test::normal_points(10, 4, random), y = test::normal_points(12, 4, random);
+  const Points x = testing::offset_normal_points(10, 4, random),
+               y = testing::offset_normal_points(12, 4, random);
   EXPECT_FALSE(kde_kl(x, y).note.empty());
-  const Points far = test::moved(kSample, 1.0, 1e6);
+  const Points far = testing::moved(kSample, 1e6);
   EXPECT_TRUE(std::isfinite(kde_kl(kSample, far).value));
   EXPECT_TRUE(std::isfinite(*kde_kl(kSample, far).se));
 }
@@ -82,16 +83,16 @@ TEST(Kde, KlByItsDefinition) {
 
 // D68 around its own expectation; the smoothed truth is near 1/2.
 TEST(KdeStatistical, IntervalsCover) {
-  const test::Repetitions runs = test::repeat(400, 2, [](CounterStream& random) {
-    const Points x = test::normal_points(250, 1, random);
-    const Points y = test::normal_points(400, 1, random, 1.0);
+  const testing::Repetitions runs = testing::repeat(400, 2, [](CounterStream& random) {
+    const Points x = testing::offset_normal_points(250, 1, random);
+    const Points y = testing::offset_normal_points(400, 1, random, 1.0);
     return kde_kl(x, y);
   });
   EXPECT_NEAR(runs.coverage_of_mean(), 0.95, 0.04);
   EXPECT_NEAR(runs.mean(), 0.5, 0.1);
-  const test::Repetitions plane = test::repeat(400, 3, [](CounterStream& random) {
-    const Points x = test::normal_points(200, 2, random);
-    const Points y = test::normal_points(200, 2, random, 1.0);
+  const testing::Repetitions plane = testing::repeat(400, 3, [](CounterStream& random) {
+    const Points x = testing::offset_normal_points(200, 2, random);
+    const Points y = testing::offset_normal_points(200, 2, random, 1.0);
     return kde_kl(x, y);
   });
   EXPECT_NEAR(plane.coverage_of_mean(), 0.95, 0.04);

@@ -41,7 +41,8 @@ TEST(KnnKl, TheVariantThatIncludesThePointItselfDiffers) {
 // By the definition with sorted distances, in two dimensions and with k != l.
 TEST(KnnKl, AgreesWithItsDefinition) {
   CounterStream random(1, 0);
-  const Points x = test::normal_points(12, 2, random), y = test::normal_points(9, 2, random, 1.0);
+  const Points x = testing::offset_normal_points(12, 2, random),
+               y = testing::offset_normal_points(9, 2, random, 1.0);
   double expected = digamma(2.0) - digamma(3.0) + std::log(9.0 / 11.0);
   for (std::int64_t i = 0; i < 12; ++i) {
     const auto distances = [&](const Points& to, bool same) {
@@ -61,9 +62,10 @@ TEST(KnnKl, AgreesWithItsDefinition) {
 // D15 and D70.
 TEST(KnnKl, IsInvariantUnderCommonShiftScaleAndOrder) {
   CounterStream random(2, 0);
-  const Points x = test::normal_points(30, 2, random), y = test::normal_points(40, 2, random, 1.0);
+  const Points x = testing::offset_normal_points(30, 2, random),
+               y = testing::offset_normal_points(40, 2, random, 1.0);
   const double value = kl(x, y, 3);
-  EXPECT_NEAR(kl(test::moved(x, 4.0, 10.0), test::moved(y, 4.0, 10.0), 3), value, 1e-12);
+  EXPECT_NEAR(kl(testing::moved(x, 10.0, 4.0), testing::moved(y, 10.0, 4.0), 3), value, 1e-12);
   std::vector<double> turned;
   for (std::int64_t i = 30; i-- > 0;) turned.insert(turned.end(), x.row(i), x.row(i) + 2);
   EXPECT_NEAR(kl(Points(turned, 2), y, 3), value, 1e-13);
@@ -80,12 +82,13 @@ TEST(KnnKl, Extremes) {
   EXPECT_NO_THROW(kl(Points({1.0, 1.0, 2.0, 5.0}, 1), Points({3.0, 4.0, 7.0}, 1), 2));
   EXPECT_THROW(kl(kU, Points({0.0, 8.0}, 1), 1), Error);  // a point in both
   EXPECT_FALSE(knn_kl(kU, kV, {.k = 1}).se);
-  EXPECT_TRUE(std::isfinite(kl(kU, test::moved(kV, 1.0, 1e15), 1)));
+  EXPECT_TRUE(std::isfinite(kl(kU, testing::moved(kV, 1e15), 1)));
 }
 
 TEST(KnnAlpha, LimitsAndNames) {
   CounterStream random(3, 0);
-  const Points x = test::normal_points(60, 1, random), y = test::normal_points(80, 1, random, 1.0);
+  const Points x = testing::offset_normal_points(60, 1, random),
+               y = testing::offset_normal_points(80, 1, random, 1.0);
   const KnnOptions options{.k = 4, .standard_error = false};
   EXPECT_NEAR(knn_alpha_integral(x, y, 1.0, options).value, 1.0, 1e-12);
   EXPECT_NEAR(knn_renyi(x, y, 1.0 + 1e-7, options).value, kl(x, y, 4), 1e-5);
@@ -101,9 +104,9 @@ TEST(KnnKlStatistical, ShiftByOne) {
   const double tabulated[] = {0.47, 0.40};
   const std::int64_t dims[] = {1, 5};
   for (int c = 0; c < 2; ++c) {
-    const test::Repetitions runs = test::repeat(60, 4, [&](CounterStream& random) {
-      const Points x = test::normal_points(1000, dims[c], random);
-      const Points y = test::normal_points(1000, dims[c], random, 1.0);
+    const testing::Repetitions runs = testing::repeat(60, 4, [&](CounterStream& random) {
+      const Points x = testing::offset_normal_points(1000, dims[c], random);
+      const Points y = testing::offset_normal_points(1000, dims[c], random, 1.0);
       return knn_kl(x, y, {.k = 5, .standard_error = false});
     });
     // The table's second digit, and four standard errors.
@@ -113,9 +116,9 @@ TEST(KnnKlStatistical, ShiftByOne) {
 
 // D16: exp(-1/8) on pair A.
 TEST(KnnAlphaStatistical, PairA) {
-  const test::Repetitions runs = test::repeat(100, 5, [](CounterStream& random) {
-    const Points x = test::normal_points(1000, 1, random);
-    const Points y = test::normal_points(1000, 1, random, 1.0);
+  const testing::Repetitions runs = testing::repeat(100, 5, [](CounterStream& random) {
+    const Points x = testing::offset_normal_points(1000, 1, random);
+    const Points y = testing::offset_normal_points(1000, 1, random, 1.0);
     return knn_alpha_integral(x, y, 0.5, {.k = 3, .standard_error = false});
   });
   EXPECT_NEAR(runs.z(std::exp(-0.125)), 0.0, 4.0);
@@ -125,12 +128,12 @@ TEST(KnnAlphaStatistical, PairA) {
 // D68: the error around the estimator's own expectation, by subsampling; n != m.
 TEST(KnnKlStatistical, SubsamplingCovers) {
   const auto covers = [](std::int64_t d, auto estimator, std::uint64_t seed) {
-    return test::repeat(400, seed,
-                        [&](CounterStream& random) {
-                          const Points x = test::normal_points(200, d, random);
-                          const Points y = test::normal_points(300, d, random, 1.0);
-                          return estimator(x, y);
-                        })
+    return testing::repeat(400, seed,
+                           [&](CounterStream& random) {
+                             const Points x = testing::offset_normal_points(200, d, random);
+                             const Points y = testing::offset_normal_points(300, d, random, 1.0);
+                             return estimator(x, y);
+                           })
         .coverage_of_mean();
   };
   const auto kl3 = [](const Points& x, const Points& y) { return knn_kl(x, y, {.k = 3}); };
@@ -145,10 +148,10 @@ TEST(KnnKlStatistical, SubsamplingCovers) {
 // The ordinary bootstrap draws points twice, whose distance is 0.
 TEST(KnnKl, ABootstrapWouldMeetTies) {
   CounterStream random(9, 0);
-  const Points x = test::normal_points(50, 1, random);
+  const Points x = testing::offset_normal_points(50, 1, random);
   std::vector<double> drawn;
   for (int i = 0; i < 50; ++i) drawn.push_back(x.row(random.below(50))[0]);
-  EXPECT_THROW(kl(Points(drawn, 1), test::normal_points(50, 1, random), 1), Error);
+  EXPECT_THROW(kl(Points(drawn, 1), testing::offset_normal_points(50, 1, random), 1), Error);
 }
 
 }  // namespace

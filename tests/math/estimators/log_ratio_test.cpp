@@ -103,7 +103,7 @@ TEST(LogRatioStatistical, MeansAndDeviationsOfTheThree) {
 // D68. k3's law is skewed (E (p/q)^3 = e^3), which the interval at n = 2000 bears.
 TEST(LogRatioStatistical, IntervalsCover) {
   const auto covers = [](auto estimator, double truth, std::uint64_t seed) {
-    return test::repeat(
+    return testing::repeat(
                400, seed,
                [&](CounterStream& random) { return estimator(shifted_ratios(2000, 1.0, random)); })
         .coverage(truth);
@@ -115,10 +115,10 @@ TEST(LogRatioStatistical, IntervalsCover) {
 
 TEST(LogRatioStatistical, MixtureIntervalsCover) {
   const auto check = [](auto member, double truth) {
-    const test::Repetitions runs = test::repeat(400, 5, [&](CounterStream& random) {
-      const Points x = test::normal_points(300, 1, random);
-      const Points y = test::normal_points(150, 1, random, 1.0);
-      return mixture_divergences(test::pair_a_ratio(x), test::pair_a_ratio(y)).*member;
+    const testing::Repetitions runs = testing::repeat(400, 5, [&](CounterStream& random) {
+      const Points x = testing::offset_normal_points(300, 1, random);
+      const Points y = testing::offset_normal_points(150, 1, random, 1.0);
+      return mixture_divergences(testing::pair_a_ratio(x), testing::pair_a_ratio(y)).*member;
     });
     EXPECT_NEAR(runs.z(truth), 0.0, 4.0);
     EXPECT_NEAR(runs.coverage(truth), 0.95, 0.04);

@@ -18,7 +18,8 @@ constexpr double kJensenShannonA = 0.1114214822, kTotalVariationA = 0.3829249225
 // At the minimum of the balanced cross entropy the mean residual is 0 for each feature.
 TEST(LogisticRatio, SatisfiesItsNormalEquations) {
   CounterStream random(1, 0);
-  const Points p = test::normal_points(50, 2, random), q = test::normal_points(80, 2, random, 1.0);
+  const Points p = testing::offset_normal_points(50, 2, random),
+               q = testing::offset_normal_points(80, 2, random, 1.0);
   const LogisticRatio ratio(p, q, {.ridge = 0.0});
   std::vector<double> residual(3, 0.0);
   const auto add = [&](const Points& points, double sign) {
@@ -38,9 +39,10 @@ TEST(LogisticRatio, SatisfiesItsNormalEquations) {
 // D72 and invariance: standardised features make it blind to shift and scale.
 TEST(LogisticRatio, IsInvariantUnderShiftAndScale) {
   CounterStream random(2, 0);
-  const Points p = test::normal_points(60, 1, random), q = test::normal_points(60, 1, random, 1.0);
+  const Points p = testing::offset_normal_points(60, 1, random),
+               q = testing::offset_normal_points(60, 1, random, 1.0);
   const LogisticRatio plain(p, q);
-  const LogisticRatio moved(test::moved(p, 100.0, 1e5), test::moved(q, 100.0, 1e5));
+  const LogisticRatio moved(testing::moved(p, 1e5, 100.0), testing::moved(q, 1e5, 100.0));
   EXPECT_NEAR(moved.weights()[0] * 100.0, plain.weights()[0], 1e-8);
   const double x = 0.3, y = 100.0 * x + 1e5;
   EXPECT_NEAR(moved(&y), plain(&x), 1e-8);
@@ -48,8 +50,8 @@ TEST(LogisticRatio, IsInvariantUnderShiftAndScale) {
 
 TEST(LogisticRatio, QuadraticFeaturesAreAllProducts) {
   CounterStream random(3, 0);
-  const Points p = test::normal_points(200, 2, random),
-               q = test::normal_points(200, 2, random, 1.0);
+  const Points p = testing::offset_normal_points(200, 2, random),
+               q = testing::offset_normal_points(200, 2, random, 1.0);
   const LogisticRatio ratio(p, q, {.quadratic = true});
   ASSERT_EQ(ratio.weights().size(), 5u);
   const std::vector<double>& w = ratio.weights();
@@ -78,9 +80,9 @@ TEST(LogisticRatio, Extremes) {
 
 // D19 on pair A: T* = 1/2 - x. Page values: slope -1.00 +- .06, intercept .50 +- .035.
 TEST(LogisticRatioStatistical, PairA) {
-  const test::Repetitions slope = test::repeat(200, 11, [](CounterStream& random) {
-    const LogisticRatio ratio(test::normal_points(1000, 1, random),
-                              test::normal_points(1000, 1, random, 1.0));
+  const testing::Repetitions slope = testing::repeat(200, 11, [](CounterStream& random) {
+    const LogisticRatio ratio(testing::offset_normal_points(1000, 1, random),
+                              testing::offset_normal_points(1000, 1, random, 1.0));
     return Estimate{.value = ratio.weights()[0], .se = ratio.intercept()};
   });
   EXPECT_NEAR(slope.z(-1.0), 0.0, 4.0);
@@ -90,9 +92,9 @@ TEST(LogisticRatioStatistical, PairA) {
 
 // D20: with the class sizes counted in, n_P = 3 n_Q would shift the constant by ln 3.
 TEST(LogisticRatioStatistical, UnequalSizesDoNotShiftTheConstant) {
-  const test::Repetitions constant = test::repeat(200, 12, [](CounterStream& random) {
-    const LogisticRatio ratio(test::normal_points(1500, 1, random),
-                              test::normal_points(500, 1, random, 1.0));
+  const testing::Repetitions constant = testing::repeat(200, 12, [](CounterStream& random) {
+    const LogisticRatio ratio(testing::offset_normal_points(1500, 1, random),
+                              testing::offset_normal_points(500, 1, random, 1.0));
     return Estimate{.value = ratio.intercept()};
   });
   EXPECT_NEAR(constant.z(0.5), 0.0, 4.0);
@@ -103,14 +105,14 @@ TEST(LogisticRatioStatistical, UnequalSizesDoNotShiftTheConstant) {
 // them.
 TEST(LogisticRatioStatistical, HeldOutBoundsAndTheInSampleOne) {
   std::vector<double> in_sample;
-  const test::Repetitions held_out = test::repeat(400, 13, [&](CounterStream& random) {
-    const Points p = test::normal_points(100, 5, random);
-    const Points q = test::normal_points(100, 5, random, 1.0);
+  const testing::Repetitions held_out = testing::repeat(400, 13, [&](CounterStream& random) {
+    const Points p = testing::offset_normal_points(100, 5, random);
+    const Points q = testing::offset_normal_points(100, 5, random, 1.0);
     const LogisticRatio ratio(p, q);
     in_sample.push_back(
         ratio_divergences(ratio(PointsView(p)), ratio(PointsView(q))).jensen_shannon.value);
-    const Points p2 = test::normal_points(100, 5, random);
-    const Points q2 = test::normal_points(100, 5, random, 1.0);
+    const Points p2 = testing::offset_normal_points(100, 5, random);
+    const Points q2 = testing::offset_normal_points(100, 5, random, 1.0);
     return ratio_divergences(ratio(PointsView(p2)), ratio(PointsView(q2))).jensen_shannon;
   });
   EXPECT_LT(held_out.z(kJensenShannonA), -4.0);
@@ -121,9 +123,9 @@ TEST(LogisticRatioStatistical, HeldOutBoundsAndTheInSampleOne) {
 
 // Two Gaussians of different width are within the quadratic features: pair B.
 TEST(LogisticRatioStatistical, QuadraticFeaturesFindPairB) {
-  const test::Repetitions runs = test::repeat(100, 14, [](CounterStream& random) {
-    const Points p = test::normal_points(2000, 1, random);
-    const Points q = test::normal_points(2000, 1, random, 1.0, 2.0);
+  const testing::Repetitions runs = testing::repeat(100, 14, [](CounterStream& random) {
+    const Points p = testing::offset_normal_points(2000, 1, random);
+    const Points q = testing::offset_normal_points(2000, 1, random, 1.0, 2.0);
     return logistic_divergences(p, q, 1, {.quadratic = true}).kl;
   });
   EXPECT_NEAR(runs.mean(), 0.4431471806, 4.0 * runs.sd() / 10.0 + 0.005);  // fit bias O(1/n)
@@ -132,9 +134,10 @@ TEST(LogisticRatioStatistical, QuadraticFeaturesFindPairB) {
 // D68 at a fixed ratio, as the note says: here that of pair A off by a little.
 TEST(LogisticRatioStatistical, IntervalsCoverAtTheFittedRatio) {
   const auto runs = [](auto member, std::uint64_t seed) {
-    return test::repeat(400, seed, [&](CounterStream& random) {
-      std::vector<double> p = test::pair_a_ratio(test::normal_points(500, 1, random));
-      std::vector<double> q = test::pair_a_ratio(test::normal_points(700, 1, random, 1.0));
+    return testing::repeat(400, seed, [&](CounterStream& random) {
+      std::vector<double> p = testing::pair_a_ratio(testing::offset_normal_points(500, 1, random));
+      std::vector<double> q =
+          testing::pair_a_ratio(testing::offset_normal_points(700, 1, random, 1.0));
       for (double& t : p) t *= 1.1;
       for (double& t : q) t *= 1.1;
       return ratio_divergences(p, q).*member;
@@ -155,11 +158,11 @@ TEST(LogisticRatioStatistical, IntervalsCover) {
   const auto members = {&RatioDivergences::kl, &RatioDivergences::jensen_shannon,
                         &RatioDivergences::total_variation, &RatioDivergences::donsker_varadhan,
                         &RatioDivergences::nwj};
-  std::vector<test::Repetitions> runs(members.size());
+  std::vector<testing::Repetitions> runs(members.size());
   for (std::uint64_t r = 0; r < 400; ++r) {
     CounterStream random(21, r);
-    const Points p = test::normal_points(400, 1, random);
-    const Points q = test::normal_points(500, 1, random, 1.0);
+    const Points p = testing::offset_normal_points(400, 1, random);
+    const Points q = testing::offset_normal_points(500, 1, random, 1.0);
     const RatioDivergences all = logistic_divergences(p, q, random.bits());
     auto run = runs.begin();
     for (const auto member : members) {
@@ -168,12 +171,12 @@ TEST(LogisticRatioStatistical, IntervalsCover) {
       ++run;
     }
   }
-  for (const test::Repetitions& run : runs) EXPECT_NEAR(run.coverage_of_mean(), 0.95, 0.04);
-  const test::Repetitions fixed = test::repeat(400, 26, [](CounterStream& random) {
-    const LogisticRatio ratio(test::normal_points(200, 1, random),
-                              test::normal_points(250, 1, random, 1.0));
-    const Points p = test::normal_points(200, 1, random);
-    const Points q = test::normal_points(250, 1, random, 1.0);
+  for (const testing::Repetitions& run : runs) EXPECT_NEAR(run.coverage_of_mean(), 0.95, 0.04);
+  const testing::Repetitions fixed = testing::repeat(400, 26, [](CounterStream& random) {
+    const LogisticRatio ratio(testing::offset_normal_points(200, 1, random),
+                              testing::offset_normal_points(250, 1, random, 1.0));
+    const Points p = testing::offset_normal_points(200, 1, random);
+    const Points q = testing::offset_normal_points(250, 1, random, 1.0);
     return ratio_divergences(ratio(PointsView(p)), ratio(PointsView(q))).kl;
   });
   EXPECT_LT(fixed.coverage_of_mean(), 0.9);

@@ -65,7 +65,7 @@ TEST(Ksg, TheVariantsThatCountTheRadiusOrThePointDiffer) {
 TEST(Ksg, IsInvariantUnderCommonScaling) {
   for (const Ksg variant : {Ksg::one, Ksg::two}) {
     const double scaled =
-        ksg(test::moved(kX, 1024.0, 0.0), test::moved(kY, 1024.0, 0.0), 1, variant);
+        ksg(testing::moved(kX, 0.0, 1024.0), testing::moved(kY, 0.0, 1024.0), 1, variant);
     EXPECT_NEAR(scaled, ksg(kX, kY, 1, variant), 1e-12);
   }
   EXPECT_EQ(1024.0 - 1e-15, 1024.0);
@@ -140,10 +140,10 @@ TEST(GaussianTotalCorrelationStatistical, BiasAndCoverage) {
     }
     return gaussian_total_correlation(Points(both, 2));
   };
-  const auto small = test::repeat(4000, 21, [&](CounterStream& r) { return estimate(12, r); });
+  const auto small = testing::repeat(4000, 21, [&](CounterStream& r) { return estimate(12, r); });
   EXPECT_NEAR(small.z(truth + gaussian_total_correlation_bias(12, 2)), 0.0, 4.0);
   EXPECT_GT(small.z(truth), 4.0);
-  const auto large = test::repeat(400, 22, [&](CounterStream& r) { return estimate(400, r); });
+  const auto large = testing::repeat(400, 22, [&](CounterStream& r) { return estimate(400, r); });
   EXPECT_NEAR(large.coverage_of_mean(), 0.95, 0.04);
 }
 
@@ -151,7 +151,7 @@ TEST(GaussianTotalCorrelationStatistical, BiasAndCoverage) {
 TEST(KsgStatistical, GaussianPairs) {
   for (const Ksg variant : {Ksg::one, Ksg::two}) {
     for (const double rho : {0.0, 0.1, 0.5}) {
-      const test::Repetitions runs = test::repeat(40, 23, [&](CounterStream& random) {
+      const testing::Repetitions runs = testing::repeat(40, 23, [&](CounterStream& random) {
         const Pairs pairs = normal_pairs(600, rho, random);
         return Estimate{.value = ksg(pairs.x, pairs.y, 3, variant)};
       });
@@ -170,7 +170,7 @@ TEST(KsgStatistical, GaussianPairs) {
 // 1/sqrt(n): two sizes extrapolate it away.
 TEST(KsgStatistical, UniformChannel) {
   const auto runs = [](std::int64_t n, std::uint64_t seed) {
-    return test::repeat(40, seed, [n](CounterStream& random) {
+    return testing::repeat(40, seed, [n](CounterStream& random) {
       Points x(n, 1), y(n, 1);
       for (std::int64_t i = 0; i < n; ++i) {
         x.row(i)[0] = random.uniform();
@@ -179,7 +179,7 @@ TEST(KsgStatistical, UniformChannel) {
       return Estimate{.value = ksg(x, y, 3)};
     });
   };
-  const test::Repetitions few = runs(300, 25), many = runs(1200, 26);
+  const testing::Repetitions few = runs(300, 25), many = runs(1200, 26);
   const double se = std::hypot(2.0 * many.sd(), few.sd()) / std::sqrt(40.0);
   EXPECT_LT(few.mean(), many.mean());
   EXPECT_NEAR(2.0 * many.mean() - few.mean(), 0.9431471806, 4.0 * se);
@@ -188,7 +188,7 @@ TEST(KsgStatistical, UniformChannel) {
 // D68 around the own expectation.
 TEST(KsgStatistical, SubsamplingCovers) {
   for (const double rho : {0.0, 0.7}) {
-    const test::Repetitions runs = test::repeat(400, 26, [rho](CounterStream& random) {
+    const testing::Repetitions runs = testing::repeat(400, 26, [rho](CounterStream& random) {
       const Pairs pairs = normal_pairs(200, rho, random);
       return ksg_mutual_information(pairs.x, pairs.y);
     });

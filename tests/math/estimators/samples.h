@@ -7,13 +7,14 @@
 
 #include "math/points.h"
 #include "math/threefry.h"
+#include "tests/support/normal_points.h"
 
-namespace elbow::test {
+namespace elbow::testing {
 
 /// n points with independent normal coordinates of deviation sd; `mean` is that of the first one, 0
 /// that of the others.
-inline Points normal_points(std::int64_t n, std::int64_t d, CounterStream& random,
-                            double mean = 0.0, double sd = 1.0) {
+inline Points offset_normal_points(std::int64_t n, std::int64_t d, CounterStream& random,
+                                   double mean = 0.0, double sd = 1.0) {
   Points points(n, d);
   for (std::int64_t i = 0; i < n; ++i) {
     for (std::int64_t j = 0; j < d; ++j) {
@@ -23,13 +24,6 @@ inline Points normal_points(std::int64_t n, std::int64_t d, CounterStream& rando
   return points;
 }
 
-/// x -> scale x + shift.
-inline Points moved(const PointsView& points, double scale, double shift) {
-  std::vector<double> values(points.all().begin(), points.all().end());
-  for (double& v : values) v = scale * v + shift;
-  return Points(std::move(values), points.dim());
-}
-
 /// ln p/q of pair A: 1/2 - x.
 inline std::vector<double> pair_a_ratio(const PointsView& x) {
   std::vector<double> r(x.all().begin(), x.all().end());
@@ -37,4 +31,4 @@ inline std::vector<double> pair_a_ratio(const PointsView& x) {
   return r;
 }
 
-}  // namespace elbow::test
+}  // namespace elbow::testing

@@ -62,7 +62,7 @@ TEST(Ulsif, Extremes) {
   EXPECT_THROW(ulsif_weights({{1.0, 2.0, 3.0}, {1.0, 2.0}, 2}, 0.1, true), Error);
   EXPECT_FALSE(ulsif_chi2(kFeatures, 0.1, true).linear.se);
   CounterStream random(1, 0);
-  const Points x = test::normal_points(90, 1, random);
+  const Points x = testing::offset_normal_points(90, 1, random);
   EXPECT_TRUE(ulsif_pearson_chi2(x, x).quadratic.se);
   EXPECT_FALSE(ulsif_pearson_chi2(x, x).linear.se);
   EXPECT_FALSE(ulsif_pearson_chi2(x, x, {.cross_validate = true}).quadratic.se);
@@ -70,15 +70,15 @@ TEST(Ulsif, Extremes) {
   EXPECT_THROW(ulsif_pearson_chi2(few, few), Error);
   const Points same(std::vector<double>(20, 1.0), 1);
   EXPECT_TRUE(std::isfinite(ulsif_pearson_chi2(same, same).quadratic.value));
-  const UlsifChi2 apart = ulsif_pearson_chi2(x, test::moved(x, 1.0, 1000.0));
+  const UlsifChi2 apart = ulsif_pearson_chi2(x, testing::moved(x, 1000.0));
   EXPECT_TRUE(std::isfinite(apart.linear.value));
 }
 
 // Pair A, 100 centres, width .7, lambda .1: half of chi^2 is .86, and .63 +- .14 is what comes out.
 TEST(UlsifStatistical, PairA) {
-  const test::Repetitions runs = test::repeat(60, 11, [](CounterStream& random) {
-    const Points p = test::normal_points(1000, 1, random);
-    const Points q = test::normal_points(1000, 1, random, 1.0);
+  const testing::Repetitions runs = testing::repeat(60, 11, [](CounterStream& random) {
+    const Points p = testing::offset_normal_points(1000, 1, random);
+    const Points q = testing::offset_normal_points(1000, 1, random, 1.0);
     Estimate half = ulsif_pearson_chi2(p, q, {.width = 0.7, .lambda = 0.1}).linear;
     half.value *= 0.5;
     return half;
@@ -99,12 +99,12 @@ TEST(UlsifStatistical, JackknifeCovers) {
       }
       return values;
     };
-    return test::repeat(400, seed,
-                        [&](CounterStream& random) {
-                          const Points p = test::normal_points(400, 1, random);
-                          const Points q = test::normal_points(600, 1, random, 1.0);
-                          return ulsif_chi2({features(p), features(q), 6}, 0.05, true).*member;
-                        })
+    return testing::repeat(400, seed,
+                           [&](CounterStream& random) {
+                             const Points p = testing::offset_normal_points(400, 1, random);
+                             const Points q = testing::offset_normal_points(600, 1, random, 1.0);
+                             return ulsif_chi2({features(p), features(q), 6}, 0.05, true).*member;
+                           })
         .coverage_of_mean();
   };
   EXPECT_NEAR(covers(&UlsifChi2::linear, 12), 0.95, 0.04);
@@ -113,9 +113,9 @@ TEST(UlsifStatistical, JackknifeCovers) {
 
 // D68 for the whole of it, with kernels at random samples.
 TEST(UlsifStatistical, QuadraticFormCovers) {
-  const test::Repetitions runs = test::repeat(400, 16, [](CounterStream& random) {
-    const Points p = test::normal_points(600, 1, random);
-    const Points q = test::normal_points(600, 1, random, 1.0);
+  const testing::Repetitions runs = testing::repeat(400, 16, [](CounterStream& random) {
+    const Points p = testing::offset_normal_points(600, 1, random);
+    const Points q = testing::offset_normal_points(600, 1, random, 1.0);
     return ulsif_pearson_chi2(p, q, {.seed = random.bits()}).quadratic;
   });
   EXPECT_NEAR(runs.coverage_of_mean(), 0.95, 0.04);
@@ -124,9 +124,9 @@ TEST(UlsifStatistical, QuadraticFormCovers) {
 // Cross-validation comes closer to chi^2 = 1.718 than half of it, and to 0 at equality.
 TEST(UlsifStatistical, CrossValidation) {
   const auto runs = [](double shift, std::uint64_t seed) {
-    return test::repeat(30, seed, [shift](CounterStream& random) {
-      const Points p = test::normal_points(500, 2, random);
-      const Points q = test::normal_points(500, 2, random, shift);
+    return testing::repeat(30, seed, [shift](CounterStream& random) {
+      const Points p = testing::offset_normal_points(500, 2, random);
+      const Points q = testing::offset_normal_points(500, 2, random, shift);
       return ulsif_pearson_chi2(p, q, {.centres = 50, .cross_validate = true}).quadratic;
     });
   };

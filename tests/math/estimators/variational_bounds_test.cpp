@@ -144,10 +144,10 @@ TEST(VariationalBounds, Extremes) {
 // D68 at the optimal critic of pair A, and the bias of each.
 TEST(VariationalBoundsStatistical, IntervalsCover) {
   const auto runs = [](auto estimator, std::uint64_t seed) {
-    return test::repeat(400, seed, [&](CounterStream& random) {
-      const Points x = test::normal_points(800, 1, random);
-      const Points y = test::normal_points(1200, 1, random, 1.0);
-      return estimator(test::pair_a_ratio(x), test::pair_a_ratio(y));
+    return testing::repeat(400, seed, [&](CounterStream& random) {
+      const Points x = testing::offset_normal_points(800, 1, random);
+      const Points y = testing::offset_normal_points(1200, 1, random, 1.0);
+      return estimator(testing::pair_a_ratio(x), testing::pair_a_ratio(y));
     });
   };
   using Scores = std::vector<double>;
@@ -167,10 +167,10 @@ TEST(VariationalBoundsStatistical, IntervalsCover) {
 
 // The logarithm of a mean over m = 20 raises the value by chi^2/(2 m) = 1.718/40 to first order.
 TEST(VariationalBoundsStatistical, ASmallBatchRaisesDonskerVaradhan) {
-  const test::Repetitions runs = test::repeat(4000, 15, [](CounterStream& random) {
-    const Points x = test::normal_points(20, 1, random);
-    const Points y = test::normal_points(20, 1, random, 1.0);
-    return donsker_varadhan(test::pair_a_ratio(x), test::pair_a_ratio(y));
+  const testing::Repetitions runs = testing::repeat(4000, 15, [](CounterStream& random) {
+    const Points x = testing::offset_normal_points(20, 1, random);
+    const Points y = testing::offset_normal_points(20, 1, random, 1.0);
+    return donsker_varadhan(testing::pair_a_ratio(x), testing::pair_a_ratio(y));
   });
   EXPECT_GT(runs.z(0.5), 4.0);
   EXPECT_NEAR(runs.mean() - 0.5, 1.718 / 40.0, 0.02);
@@ -180,7 +180,7 @@ TEST(VariationalBoundsStatistical, ASmallBatchRaisesDonskerVaradhan) {
 // p(y|x)/p(y). The error from independent entries, as if B^2, is far too small.
 TEST(VariationalBoundsStatistical, MatrixIntervalsCover) {
   const auto runs = [](auto estimator, std::uint64_t seed) {
-    return test::repeat(400, seed, [&](CounterStream& random) {
+    return testing::repeat(400, seed, [&](CounterStream& random) {
       constexpr std::size_t kPairs = 100;
       std::vector<double> x(kPairs), y(kPairs), scores(kPairs * kPairs);
       for (std::size_t i = 0; i < kPairs; ++i) {

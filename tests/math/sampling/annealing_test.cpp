@@ -208,8 +208,7 @@ TEST(AnnealingWrongVariantsStatistical, VW22IsCaughtByV52) {
   EXPECT_GT(std::fabs(wrong - kLogP), 100.0 * se);
 }
 
-// --- HMC along the path
-// ---------------------------------------------------------------------------
+// --- HMC along the path --------------------------------------------------------------------------
 
 StepTable tuned(const std::vector<double>& schedule, std::uint64_t seed) {
   return tune_steps(prior_path, normals(seed, 200, 0.0, 1.0), schedule, 2, {.leapfrog_steps = 3},

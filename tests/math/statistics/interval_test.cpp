@@ -87,7 +87,7 @@ TEST(IntervalStatistical, WilsonCovers) {
 
 // D81: the delta method's error is the spread; D68: it covers. ln E e^(s z) = s^2/2.
 TEST(IntervalStatistical, LogMeanExpCovers) {
-  const test::Repetitions runs = test::repeat(400, 32, [](CounterStream& random) {
+  const testing::Repetitions runs = testing::repeat(400, 32, [](CounterStream& random) {
     std::vector<double> log_w(500);
     for (double& v : log_w) v = 0.6 * random.normal();
     return log_mean_exp_estimate(log_w);

@@ -101,14 +101,14 @@ TEST(ResamplingStatistical, PermutationPValuesAreUniform) {
 
 // D68: subsampling has the right size for a mean, whose error is known.
 TEST(ResamplingStatistical, SubsamplingCoversAMean) {
-  const test::Repetitions one = test::repeat(400, 22, [](CounterStream& random) {
+  const testing::Repetitions one = testing::repeat(400, 22, [](CounterStream& random) {
     const std::vector<double> x = normals(300, random);
     const double se =
         subsampling_se(x.size(), random, [&x](auto kept) { return mean_of(x, kept); });
     return Estimate{.value = mean(x), .se = se};
   });
   EXPECT_NEAR(one.coverage(0.0), 0.95, 0.04);
-  const test::Repetitions two = test::repeat(400, 23, [](CounterStream& random) {
+  const testing::Repetitions two = testing::repeat(400, 23, [](CounterStream& random) {
     const std::vector<double> x = normals(300, random), y = normals(900, random);
     const double se = subsampling_se(x.size(), y.size(), random, [&](auto first, auto second) {
       return mean_of(x, first) - mean_of(y, second);

@@ -1,4 +1,3 @@
-#include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -8,15 +7,16 @@
 #include "tests/support/golden.h"
 #include "tests/support/gradients.h"
 #include "tests/support/identities.h"
+#include "tests/support/numbers.h"
 
 namespace elbow {
 namespace {
 
 using testing::expect_caught;
+using testing::numbers;
 using testing::record;
 using testing::World;
 
-Tensor numbers(std::vector<double> values) { return at::tensor(values, at::kDouble); }
 const std::vector<IdentitySpec>& identities() {
   return objective_entry("least_squares").spec.identities;
 }

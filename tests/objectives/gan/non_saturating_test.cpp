@@ -1,4 +1,3 @@
-#include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -7,16 +6,16 @@
 #include "tests/support/golden.h"
 #include "tests/support/gradients.h"
 #include "tests/support/identities.h"
+#include "tests/support/numbers.h"
 
 namespace elbow {
 namespace {
 
+using testing::numbers;
 using testing::term;
 using testing::World;
 
 constexpr double kLn2 = 0.69314718055994530942;
-
-Tensor numbers(std::vector<double> values) { return at::tensor(values, at::kDouble); }
 
 TEST(NonSaturating, EqualsTheFormulaWrittenOut) {
   const Tensor real = numbers({-2.0, 0.5, 3.0}), fake = numbers({1.0, -4.0, 0.25});
