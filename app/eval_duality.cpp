@@ -31,6 +31,18 @@ Measurement gap_row(const std::string& quantity, Estimate estimate, const std::s
   return {quantity, "duality_gap", std::move(estimate), meaning};
 }
 
+/// Twice the divergence bounds the gap from below where some generator can be the data, since then
+/// min V(G', D) <= -2 ln 2 at any D: less says that the generator's copy is not there yet.
+std::string shortfall(const Estimate& gap, const BestResponses& answers) {
+  const auto& bounds = answers.discriminator.payoffs.bounds;
+  const auto found = bounds.find("jensen_shannon/lower");
+  if (found == bounds.end()) return "";
+  const double least = 2.0 * mean_estimate(found->second).value;
+  if (gap.value + 4.0 * gap.se.value_or(0.0) >= least) return "";
+  return "; below 2 JSD ≥ " + significant(least, 3) +
+         ": more --inner-steps, or no generator of this kind can be the data";
+}
+
 /// The objective's bounds at the discriminator that answered.
 void add_fitted_bounds(const BestResponses& answers, std::vector<Measurement>& rows) {
   for (const auto& [term, values] : answers.discriminator.payoffs.bounds) {
@@ -55,7 +67,7 @@ std::vector<Measurement> measure(const EvalContext& context) {
   const DualityGap gap = duality_gap(answers.start.value, answers.discriminator.payoffs.value,
                                      answers.generator.payoffs.value);
   std::vector<Measurement> rows = {
-      gap_row("duality_gap", gap.gap, method_note(options, answers),
+      gap_row("duality_gap", gap.gap, method_note(options, answers) + shortfall(gap.gap, answers),
               "what both players still gain alone; 0 at an equilibrium"),
       gap_row("duality_gap/discriminator", gap.discriminator,
               answer_note("discriminator", answers.discriminator),

@@ -46,9 +46,13 @@ const std::set<std::string> kAll = {"kl",
                                     "frechet"};
 
 /// Without an exact value. The sliced distances join in more dimensions.
-const std::set<std::string> kOfSamples = {
-    "sinkhorn_divergence", "classifier_accuracy", "classifier_auc", "precision",
-    "recall",              "density",             "coverage"};
+const std::set<std::string> kOfSamples = {"sinkhorn_divergence",
+                                          "classifier_accuracy",
+                                          "classifier_auc",
+                                          "precision",
+                                          "recall",
+                                          "density",
+                                          "coverage"};
 
 TEST(DivergenceCommandSlow, JsonHasOneObjectALineWithTheAgreedKeys) {
   const auto result =
