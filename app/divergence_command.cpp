@@ -8,6 +8,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "app/commands.h"
 #include "core/error.h"
@@ -16,6 +17,7 @@
 #include "math/densities/expression.h"
 #include "math/divergences/exact.h"
 #include "math/divergences/supports.h"
+#include "math/estimators/sample_metrics.h"
 #include "math/estimators/two_sample.h"
 
 namespace elbow::app {
@@ -113,7 +115,9 @@ std::vector<Finding> all_findings(const Options& options, Distribution& p, Distr
     }
   }
   const Points more = p.density ? draw(*p.density, options.samples, options.seed, 5) : Points();
-  for (const auto& estimator : two_sample_estimators(options.settings, p.dim())) {
+  std::vector<TwoSampleEstimator> estimators = two_sample_estimators(options.settings, p.dim());
+  for (auto& metric : sample_metrics(p.dim())) estimators.push_back(std::move(metric));
+  for (const auto& estimator : estimators) {
     try {
       Estimate estimate = evaluate(estimator, p.points, q.points, options.seed);
       const std::string floor = floor_of(estimator, p, more, options.seed);
@@ -124,8 +128,9 @@ std::vector<Finding> all_findings(const Options& options, Distribution& p, Distr
                 << error.what() << '\n';
     }
   }
-  const auto rank = [](const Finding& row) {
-    const auto& names = divergence_quantities();
+  std::vector<std::string> names = divergence_quantities();
+  names.insert(names.end(), sample_quantities().begin(), sample_quantities().end());
+  const auto rank = [&names](const Finding& row) {
     return std::find(names.begin(), names.end(), row.quantity) - names.begin();
   };
   std::stable_sort(rows.begin(), rows.end(),
@@ -213,7 +218,9 @@ P and Q are densities or sample files (.csv, .npy: one point a row). The second 
 the standard deviation in one dimension and the covariance in several. Values are in nats, or pure
 numbers, or (squared) distances. Rows with an error come from samples; 'bias' says on which side of
 the quantity they lie in expectation. A value is inf only where the integral diverges, or where the
-note says that it exceeds double precision.
+note says that it exceeds double precision. 'floor' is the same number between two samples of P:
+what it is where nothing differs. 'p' is the chance of a value this large if P = Q. Of precision
+and recall, P is the data and Q the model.
 
 Examples:
   elbow divergence 'normal(0,1)' 'normal(1,2)'

@@ -133,8 +133,10 @@ ExitCode report_checks(const std::vector<Measurement>& rows, EvalProgress& progr
               << significant(check.lhs, 6) << " > " << significant(check.rhs, 6) << " (error "
               << significant(check.se, 2) << ")\n";
   }
-  progress.note("checks     " + std::to_string(checks.size()) + " bounds, " +
-                (fails == 0 ? "all hold" : std::to_string(fails) + " fail"));
+  if (!checks.empty()) {
+    progress.note("checks     " + std::to_string(checks.size()) + " bounds, " +
+                  (fails == 0 ? "all hold" : std::to_string(fails) + " fail"));
+  }
   return fails == 0 ? ExitCode::ok : ExitCode::check_failed;
 }
 
@@ -217,6 +219,10 @@ void add_eval(CLI::App& app, Action& action) {
       ->check(CLI::PositiveNumber);
   command->add_option("--chains", flags->options.chains, "annealed chains per image (default 16)")
       ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--inner-steps", flags->options.inner_steps,
+                   "steps that each player of a GAN trains alone for the duality gap (default 500)")
+      ->check(CLI::PositiveNumber);
   command->add_option("--seed", flags->options.seed, "of every draw (default 1)");
   command->add_option("--data-dir", flags->data_dir, "where MNIST is looked for first");
   command->add_option("--threads", flags->threads, "threads (0: physical cores)")
@@ -231,7 +237,8 @@ void add_eval(CLI::App& app, Action& action) {
                   "continues.\n\nExamples:\n"
                   "  elbow eval runs/vae-elbo\n"
                   "  elbow eval runs/vae-elbo --metrics importance --k 1,50,5000 --images 500\n"
-                  "  elbow eval runs/vae-elbo --metrics ais,bdmc --ais-steps 500 --format json");
+                  "  elbow eval runs/vae-elbo --metrics ais,bdmc --ais-steps 500 --format json\n"
+                  "  elbow eval runs/gan-hinge --metrics duality --inner-steps 2000");
   command->callback([flags, &action] { action = [flags] { return eval_command(*flags); }; });
 }
 

@@ -161,10 +161,6 @@ EvalMetric features() {
           .needs_labels = true};
 }
 
-const Split& held_out(const Session& session) {
-  return session.data().test.count > 0 ? session.data().test : session.data().valid;
-}
-
 /// The first images of a split.
 Split beginning(const Split& split, std::int64_t count, std::int64_t dim) {
   Split part;
@@ -267,7 +263,8 @@ EvalMetric discriminator() {
 }  // namespace
 
 const std::vector<EvalMetric>& gan_metrics() {
-  static const std::vector<EvalMetric> metrics = {discriminator(), classes(), features()};
+  static const std::vector<EvalMetric> metrics = {discriminator(), duality_metric(), classes(),
+                                                  features()};
   return metrics;
 }
 

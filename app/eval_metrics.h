@@ -16,6 +16,7 @@ struct EvalOptions {
   std::vector<std::int64_t> k = {1, 5, 50, 500, 5000};
   std::optional<std::int64_t> images;  ///< per-image metrics; each has its own default
   std::int64_t ais_steps = 100, chains = 16;
+  std::int64_t inner_steps = 500;  ///< of each player, for the duality gap
   std::uint64_t seed = 1;
 };
 
@@ -37,5 +38,10 @@ struct EvalMetric {
 const std::vector<EvalMetric>& vae_metrics();
 /// Metrics of runs with a generator and a discriminator.
 const std::vector<EvalMetric>& gan_metrics();
+/// One of them, in a file of its own.
+EvalMetric duality_metric();
+
+/// Data that training has not seen: the test split, or the validation split where there is none.
+const Split& held_out(const Session& session);
 
 }  // namespace elbow::app

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <string>
 
+#include "math/numeric.h"
+
 namespace elbow {
 namespace {
 
@@ -45,6 +47,38 @@ std::vector<const Measurement*> importance_bounds(const std::vector<Measurement>
   return bounds;
 }
 
+/// What no sample can violate: ranges of statistics, whatever the noise.
+void check_ranges(const std::vector<Measurement>& rows, std::vector<CheckResult>& results) {
+  const auto number = [](double value) { return Estimate{.value = value, .exact = true}; };
+  const auto most = [&](const char* id, const std::string& quantity, double largest,
+                        const std::string& text) {
+    const Estimate bound = number(largest);
+    at_most(id, quantity, find(rows, quantity), text, &bound, results, true);
+  };
+  const auto least = [&](const char* id, const std::string& quantity, double smallest,
+                         const std::string& text) {
+    const Estimate bound = number(smallest);
+    at_most(id, text, &bound, quantity, find(rows, quantity), results, true);
+  };
+  for (const char* from : {"", "/training", "/fitted"}) {
+    most("G31", std::string("jensen_shannon/lower") + from, kLn2, "ln 2");
+    most("G33", std::string("le_cam/lower") + from, 2.0, "2");
+    most("G34", std::string("total_variation/lower") + from, 1.0, "1");
+  }
+  for (const char* share :
+       {"precision", "recall", "coverage", "class/total_variation", "critic/auc"}) {
+    least("G79", share, 0.0, "0");
+    most("G79", share, 1.0, "1");
+  }
+  for (const char* positive : {"density", "frechet_lenet", "class/kl"}) {
+    least("G79", positive, 0.0, "0");
+  }
+  least("G79", "lenet_score", 1.0, "1");
+  // By the log-sum inequality, on one histogram: no noise between the two.
+  const std::string missing = "class/kl/missing";
+  at_most("G76", missing, find(rows, missing), "class/kl", find(rows, "class/kl"), results, true);
+}
+
 }  // namespace
 
 std::vector<CheckResult> evaluation_checks(const std::vector<Measurement>& rows) {
@@ -76,6 +110,10 @@ std::vector<CheckResult> evaluation_checks(const std::vector<Measurement>& rows)
   positive("V56", "aggregate/marginal_kl");
   order("V58", information + "/batch", information);
   order("V58", information, information + "/leave_one_out");
+  for (const char* gain : {"duality_gap", "duality_gap/discriminator", "duality_gap/generator"}) {
+    positive("G74", gain);
+  }
+  check_ranges(rows, results);
   return results;
 }
 

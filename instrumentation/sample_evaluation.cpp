@@ -1,6 +1,8 @@
 #include "instrumentation/sample_evaluation.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <functional>
 #include <span>
 #include <string>
@@ -46,6 +48,19 @@ std::vector<double> frequencies(const PointsView& probabilities) {
     shares.push_back((static_cast<double>(count) + 0.5) / total);
   }
   return shares;
+}
+
+/// -ln of the reference's share of the classes that occur: what the missing ones alone make of
+/// KL(classes || reference).
+Estimate missing_classes(const std::vector<std::int64_t>& counts,
+                         const std::vector<double>& reference) {
+  double share = 0.0;
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    if (counts[c] > 0) share += reference[c];
+  }
+  return {.value = std::max(0.0, -std::log(share)),
+          .bias = Bias::upper,
+          .note = "a rare class counts as missing where no sample hit it: no error"};
 }
 
 /// A number between two samples, with how it is called and read.
@@ -110,6 +125,11 @@ std::vector<Measurement> evaluate_classes(const ClassifiedImages& reals,
       {"class/kl", "histogram_kl", "KL(classes of samples ‖ classes of real images), nats",
        [](const PointsView& p, const PointsView& q) {
          return histogram_kl(class_counts(q), frequencies(p));
+       }},
+      {"class/kl/missing", "−ln(share of the classes that occur)",
+       "the part of it that missing classes alone make",
+       [](const PointsView& p, const PointsView& q) {
+         return missing_classes(class_counts(q), frequencies(p));
        }},
       {"class/total_variation", "histogram_total_variation",
        "share of the samples in the wrong class",

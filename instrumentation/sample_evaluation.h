@@ -27,10 +27,10 @@ struct SampleSettings {
 /// The most probable class of each row, counted.
 std::vector<std::int64_t> class_counts(const PointsView& probabilities);
 
-/// modes, class/kl and class/total_variation of the predicted classes against those of the real
-/// images beyond the samples' number, lenet_score. NAME/floor: the same between two disjoint sets
-/// of real images of these sizes.
-/// Errors: fewer than twice as many reals as samples, other numbers of classes.
+/// modes, class/kl (and the part of it that missing classes make) and class/total_variation of the
+/// predicted classes against those of the real images beyond the samples' number, lenet_score.
+/// NAME/floor: the same between two disjoint sets of real images of these sizes. Errors: fewer than
+/// twice as many reals as samples, other numbers of classes.
 std::vector<Measurement> evaluate_classes(const ClassifiedImages& reals,
                                           const ClassifiedImages& samples,
                                           const SampleSettings& settings);

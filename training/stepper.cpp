@@ -89,6 +89,13 @@ void Stepper::step(bool instruments) {
   ++step_;
 }
 
+void Stepper::update(const Phase& phase) {
+  instruments_ = false;
+  const Evaluation evaluation = evaluate(phase);
+  apply(phase, gradients(phase, evaluation));
+  ++step_;
+}
+
 Evaluation Stepper::evaluate(const Phase& phase) {
   Player& p = player(phase);
   freeze_all_but(phase);

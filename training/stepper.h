@@ -33,6 +33,8 @@ class Stepper : public Game {
   /// One step of the dynamics. `instruments`: values() can be read afterwards. Throws Divergence;
   /// a non-finite gradient is found at every step, a non-finite loss at instrumented ones.
   void step(bool instruments);
+  /// One update of one player, the others at rest, outside the dynamics. Throws Divergence.
+  void update(const Phase& phase);
   /// Terms, losses, gradient_norm/<network> and learning_rate/<phase> of the last step: of the last
   /// evaluation of each phase in it.
   Values values() const;

@@ -212,6 +212,7 @@ void set_jackknife_errors(RatioDivergences& result, const Division& p, const Div
     std::vector<double> values;
     for (const RatioDivergences& w : without) values.push_back((w.*member).value);
     Estimate& estimate = result.*member;
+    if (!estimate.se) continue;  // no variance: a jackknife does not make one
     estimate.se = jackknife(estimate.value, values).se;
     estimate.note.clear();
   }

@@ -23,6 +23,8 @@ namespace {
 constexpr std::int64_t kMostNeighbours = 10000;
 constexpr std::int64_t kMostPairs = 4000;
 constexpr std::int64_t kMostAssigned = 700;
+constexpr std::int64_t kMostRelabelled = 500;
+constexpr std::int64_t kRelabellings = 199;
 
 using Table = std::vector<TwoSampleEstimator>;
 
@@ -165,17 +167,36 @@ void add_transport(Table& table, std::int64_t dim) {
                    }});
 }
 
+// Valid at any n, where the statistic is not normal.
+std::string permutation_note(const PointsView& p, const PointsView& q, const Kernel& kernel,
+                             std::uint64_t seed) {
+  const std::int64_t n = std::min(p.size(), kMostRelabelled);
+  const std::int64_t m = std::min(q.size(), kMostRelabelled);
+  CounterStream random(seed, 7);
+  const double value =
+      mmd_permutation_test(p.rows(0, n), q.rows(0, m), kernel, kRelabellings, random).p_value;
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), "%.2g", value);
+  return "p = " + std::string(text.data()) + " (" + std::to_string(kRelabellings) +
+         " relabellings of " + std::to_string(n) + " + " + std::to_string(m) + " points)";
+}
+
 void add_kernels(Table& table, std::int64_t dim, const std::vector<double>& bandwidths) {
   const std::int64_t most = dim == 1 ? 0 : kMostPairs;
   table.push_back({.quantity = "energy",
                    .name = "energy_unbiased",
                    .most_points = most,
-                   .estimate = [](const auto& p, const auto& q, std::uint64_t) {
-                     return energy_unbiased(p, q);
-                   }});
+                   .has_floor = true,
+                   .estimate = [](const auto& p, const auto& q,
+                                  std::uint64_t) { return energy_unbiased(p, q); },
+                   .test =
+                       [](const auto& p, const auto& q, std::uint64_t seed) {
+                         return permutation_note(p, q, Kernel::negative_distance(), seed);
+                       }});
   table.push_back({.quantity = "energy",
                    .name = "energy_biased",
                    .most_points = most,
+                   .has_floor = true,
                    .estimate = [](const auto& p, const auto& q, std::uint64_t) {
                      return energy_biased(p, q);
                    }});
@@ -186,11 +207,15 @@ void add_kernels(Table& table, std::int64_t dim, const std::vector<double>& band
          .name = std::move(name),
          .note = note,
          .most_points = most_points,
+         .has_floor = true,
          .estimate = [bandwidths, estimate](const auto& p, const auto& q, std::uint64_t) {
            return estimate(p, q, Kernel::rbf(bandwidths));
          }});
   };
   mmd("mmd2_unbiased", kMostPairs, mmd2_unbiased);
+  table.back().test = [bandwidths](const auto& p, const auto& q, std::uint64_t seed) {
+    return permutation_note(p, q, Kernel::rbf(bandwidths), seed);
+  };
   mmd("mmd2_biased", kMostPairs, mmd2_biased);
   mmd("mmd2_linear", 0, mmd2_linear);
 }
@@ -250,6 +275,9 @@ Estimate evaluate(const TwoSampleEstimator& estimator, const PointsView& p, cons
             (n == m ? " points each" : " and " + std::to_string(m) + " points");
   }
   result.note = joined(joined(estimator.note, result.note), sizes);
+  if (estimator.test) {
+    result.note = joined(result.note, estimator.test(p.rows(0, n), q.rows(0, m), seed));
+  }
   return result;
 }
 

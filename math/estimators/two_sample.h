@@ -21,8 +21,11 @@ struct TwoSampleEstimator {
   std::int64_t most_points = 0;  ///< of each sample, by cost; 0: any number
   std::int64_t most_dim = 0;     ///< 0: any dimension
   bool equal_sizes = false;      ///< needs as many points of both
-  bool has_floor = false;        ///< not 0 on average between two samples of one distribution
+  bool has_floor = false;        ///< is read beside its value between two samples of one law
   std::function<Estimate(const PointsView& p, const PointsView& q, std::uint64_t seed)> estimate;
+  /// Test of P = Q by this statistic, in words: "p = 0.005 (...)". Empty: none.
+  std::function<std::string(const PointsView& p, const PointsView& q, std::uint64_t seed)> test =
+      {};
 };
 
 /// In the order of the quantities of the design's list. `dim` is that of the points: some
@@ -31,7 +34,8 @@ std::vector<TwoSampleEstimator> two_sample_estimators(const DivergenceSettings& 
                                                       std::int64_t dim);
 
 /// The estimate from at most `most_points` points of each (the first ones: hand the points over in
-/// random order), with the notes joined. Throws what the estimator throws.
+/// random order), with the notes joined and the test's result among them. Throws what the estimator
+/// throws.
 Estimate evaluate(const TwoSampleEstimator& estimator, const PointsView& p, const PointsView& q,
                   std::uint64_t seed);
 

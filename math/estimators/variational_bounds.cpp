@@ -1,7 +1,9 @@
 #include "math/estimators/variational_bounds.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <functional>
 #include <string>
 #include <vector>
@@ -10,11 +12,14 @@
 #include "math/numeric.h"
 #include "math/statistics/jackknife.h"
 #include "math/statistics/mean_estimate.h"
+#include "math/statistics/pareto_tail.h"
 
 namespace elbow {
 namespace {
 
 const char* const kNoError = "one sample on a side or infinite scores: no standard error";
+
+constexpr double kFiniteVariance = 0.5;  // Pareto tails of index 1/k have moments below 1/k
 
 using Map = std::function<double(double)>;
 
@@ -37,6 +42,18 @@ Estimate difference(const Estimate& a, const Estimate& b, Bias bias) {
     result.note = kNoError;
   }
   return result;
+}
+
+// Where e^T has no variance, that of the samples at hand estimates nothing.
+Estimate without_made_up_error(Estimate e, std::span<const double> exponents) {
+  if (!e.se) return e;
+  const auto tail = pareto_tail(exponents);
+  if (!tail || tail->k <= kFiniteVariance) return e;
+  e.se.reset();
+  std::array<char, 32> k;
+  std::snprintf(k.data(), k.size(), "%.2f", tail->k);
+  e.note = "e^T may have no variance (Pareto k̂ = " + std::string(k.data()) + "): no standard error";
+  return e;
 }
 
 double clipped(double t, double tau) { return std::clamp(t, -tau, tau); }
@@ -81,6 +98,16 @@ std::vector<double> diagonal(const ScoreMatrix& s) {
   std::vector<double> d;
   for (std::int64_t i = 0; i < s.size; ++i) d.push_back(s.at(i, i));
   return d;
+}
+
+std::vector<double> off_diagonal(const ScoreMatrix& s) {
+  std::vector<double> entries;
+  for (std::int64_t i = 0; i < s.size; ++i) {
+    for (std::int64_t j = 0; j < s.size; ++j) {
+      if (i != j) entries.push_back(s.at(i, j));
+    }
+  }
+  return entries;
 }
 
 // mean of g over the diagonal - h(mean of f over the off-diagonal), with the jackknife over pairs.
@@ -129,13 +156,14 @@ double row_sum_without(const ScoreMatrix& s, std::int64_t i, std::int64_t skippe
 }  // namespace
 
 Estimate donsker_varadhan(std::span<const double> at_p, std::span<const double> at_q) {
-  return difference(mean_estimate(at_p), log_mean_exp_estimate(at_q), Bias::unknown);
+  return without_made_up_error(
+      difference(mean_estimate(at_p), log_mean_exp_estimate(at_q), Bias::unknown), at_q);
 }
 
 Estimate nwj(std::span<const double> at_p, std::span<const double> at_q) {
-  return difference(mean_estimate(at_p),
-                    mean_estimate(mapped(at_q, [](double t) { return std::exp(t - 1.0); })),
-                    Bias::lower);
+  const auto weights = mapped(at_q, [](double t) { return std::exp(t - 1.0); });
+  return without_made_up_error(difference(mean_estimate(at_p), mean_estimate(weights), Bias::lower),
+                               at_q);
 }
 
 Estimate jensen_shannon_form(std::span<const double> at_p, std::span<const double> at_q) {
@@ -186,11 +214,15 @@ Estimate info_nce(const ScoreMatrix& s) {
   return result;
 }
 
-Estimate donsker_varadhan(const ScoreMatrix& s) { return log_mean_form(s, kInfinity); }
+Estimate donsker_varadhan(const ScoreMatrix& s) {
+  return without_made_up_error(log_mean_form(s, kInfinity), off_diagonal(s));
+}
 
 Estimate nwj(const ScoreMatrix& s) {
-  return matrix_estimate(
-      s, same, [](double t) { return std::exp(t - 1.0); }, same, Bias::lower);
+  return without_made_up_error(
+      matrix_estimate(
+          s, same, [](double t) { return std::exp(t - 1.0); }, same, Bias::lower),
+      off_diagonal(s));
 }
 
 Estimate jensen_shannon_form(const ScoreMatrix& s) {
@@ -208,6 +240,7 @@ std::vector<EstimatorSpec> specs() {
   const std::string se =
       "sd over the samples of each side (delta method for the logarithm); from a score matrix the "
       "jackknife over pairs";
+  const std::string heavy = se + "; none where e^T may have no variance, Pareto k̂ > 0.5";
   const std::string held_out = "only for a critic that was not fitted on these samples";
   return {
       {.name = "donsker_varadhan",
@@ -221,7 +254,7 @@ std::vector<EstimatorSpec> specs() {
        .bias_note =
            "a lower bound in the population; the logarithm of a mean over m samples raises it by "
            "about Var e^T / (2 m (E e^T)²)",
-       .standard_error = se,
+       .standard_error = heavy,
        .cost = "O(n + m)",
        .confused_with = "a lower bound on a batch; the form with T − 1 (NWJ)",
        .reference = "Donsker & Varadhan 1983; Belghazi et al. 2018"},
@@ -234,7 +267,7 @@ std::vector<EstimatorSpec> specs() {
        .minimum = 0.0,
        .bias = Bias::lower,
        .bias_note = held_out,
-       .standard_error = se,
+       .standard_error = heavy,
        .cost = "O(n + m)",
        .confused_with = "Donsker-Varadhan with the same critic: the optimum here is 1 + ln p/q",
        .reference = "Nguyen, Wainwright & Jordan 2010"},

@@ -11,7 +11,8 @@ namespace elbow {
 
 /// From scores T at samples of P and at samples of Q, all read-only. The critic must not have been
 /// fitted on these samples, else no direction of bias holds. se: samples of P and of Q independent.
-/// All throw Error on an empty side or NaN.
+/// All throw Error on an empty side or NaN. Donsker-Varadhan and NWJ average e^T: where a Pareto
+/// tail fitted to it has no variance (k-hat > 0.5) they have no se.
 ///
 /// KL >= E_P T - ln E_Q e^T, equality at T = ln p/q + const. The logarithm of the mean over m
 /// samples is too small by about Var e^T / (2 m (E e^T)^2): no bound on a batch. Source: Donsker &

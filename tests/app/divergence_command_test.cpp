@@ -45,6 +45,15 @@ const std::set<std::string> kAll = {"kl",
                                     "mmd2",
                                     "frechet"};
 
+/// Without an exact value. The sliced distances join in more dimensions.
+const std::set<std::string> kOfSamples = {"sinkhorn_divergence",
+                                          "classifier_accuracy",
+                                          "classifier_auc",
+                                          "precision",
+                                          "recall",
+                                          "density",
+                                          "coverage"};
+
 TEST(DivergenceCommandSlow, JsonHasOneObjectALineWithTheAgreedKeys) {
   const auto result =
       divergence({"normal(0,1)", "normal(1,2)", "--format", "json", "--samples", "300"});
@@ -66,7 +75,7 @@ TEST(DivergenceCommandSlow, JsonHasOneObjectALineWithTheAgreedKeys) {
   for (const auto& row : json_lines(result.out)) {
     EXPECT_EQ(row.size(), 7u);
     const std::string quantity = row.at("quantity");
-    EXPECT_TRUE(kAll.count(quantity)) << quantity;
+    EXPECT_TRUE(kAll.count(quantity) + kOfSamples.count(quantity)) << quantity;
     EXPECT_TRUE(row.at("se").is_null() || row.at("se").is_number());
     EXPECT_TRUE(std::set<std::string>({"none", "lower", "upper", "unknown"}).count(row.at("bias")));
     EXPECT_TRUE(row.at("note").is_string());
@@ -80,7 +89,9 @@ TEST(DivergenceCommandSlow, JsonHasOneObjectALineWithTheAgreedKeys) {
     }
   }
   EXPECT_EQ(exact, kAll);
-  EXPECT_EQ(estimated, kAll);
+  std::set<std::string> all = kAll;
+  all.insert(kOfSamples.begin(), kOfSamples.end());
+  EXPECT_EQ(estimated, all);
   // Keys in the order of the documentation.
   EXPECT_THAT(result.out.substr(0, result.out.find('\n')),
               ::testing::MatchesRegex("\\{\"quantity\":\"kl\",\"estimator\":\"[a-z_]+\",\"value\":"
@@ -162,6 +173,65 @@ TEST(DivergenceCommandSlow, FilesAndDensitiesMix) {
   for (const auto& row : json_lines(mixed.out)) EXPECT_FALSE(row.at("exact").get<bool>());
 }
 
+/// Notes and values of the rows of one file against another, by "quantity estimator".
+std::map<std::string, nlohmann::json> rows_of(const std::string& p, const std::string& q) {
+  const auto result = divergence({p, q, "--format", "json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  std::map<std::string, nlohmann::json> rows;
+  for (const auto& row : json_lines(result.out)) {
+    rows[row.at("quantity").get<std::string>() + " " + row.at("estimator").get<std::string>()] =
+        row;
+  }
+  return rows;
+}
+
+/// 300 points of a Weyl sequence in the unit square, `shift` to the right.
+std::string square_file(const TempDir& dir, const std::string& name, int first, double shift) {
+  std::string csv;
+  for (int i = first; i < first + 300; ++i) {
+    csv += std::to_string(std::fmod(0.7548776662 * i, 1.0) + shift) + "," +
+           std::to_string(std::fmod(0.5698402910 * i, 1.0)) + "\n";
+  }
+  return dir.write(name, csv);
+}
+
+// Each number beside what it is between the halves of P, and tests that see a shift of a whole
+// square but not other points of the same one.
+TEST(DivergenceCommandSlow, SampleFilesHaveFloorsAndTests) {
+  const TempDir dir;
+  const auto p = square_file(dir, "p.csv", 0, 0.0), same = square_file(dir, "same.csv", 300, 0.0);
+  const auto equal = rows_of(p, same), shifted = rows_of(p, square_file(dir, "q.csv", 300, 1.0));
+  for (const char* row :
+       {"wasserstein1 wasserstein1_exact", "energy energy_unbiased", "mmd2 mmd2_unbiased",
+        "frechet frechet", "sinkhorn_divergence sinkhorn_divergence",
+        "sliced_wasserstein1 sliced_wasserstein1",
+        "sliced_wasserstein2_squared sliced_wasserstein2_squared",
+        "max_sliced_wasserstein2_squared max_sliced_wasserstein2_squared", "precision precision",
+        "recall recall", "density density", "coverage coverage"}) {
+    ASSERT_TRUE(shifted.count(row)) << row;
+    EXPECT_THAT(shifted.at(row).at("note").get<std::string>(),
+                HasSubstr("(two samples of P, 150 points each)"))
+        << row;
+  }
+  for (const char* row : {"energy energy_unbiased", "mmd2 mmd2_unbiased"}) {
+    EXPECT_THAT(shifted.at(row).at("note").get<std::string>(), HasSubstr("p = 0.005 ("));
+    EXPECT_THAT(equal.at(row).at("note").get<std::string>(),
+                ::testing::Not(HasSubstr("p = 0.005 (")));
+  }
+  const auto value = [&](const std::string& row) {
+    return shifted.at(row).at("value").get<double>();
+  };
+  EXPECT_NEAR(value("max_sliced_wasserstein2_squared max_sliced_wasserstein2_squared"), 1.0, 0.02)
+      << "along the shift";
+  EXPECT_NEAR(value("sliced_wasserstein2_squared sliced_wasserstein2_squared"), 0.5,
+              4 * 0.36 / std::sqrt(100.0))
+      << "E cos² over 100 directions, its sd 1/√8";
+  EXPECT_EQ(value("classifier_accuracy classifier_accuracy"), 1.0) << "separated";
+  EXPECT_EQ(value("classifier_auc classifier_auc"), 1.0);
+  EXPECT_GT(equal.at("coverage coverage").at("value").get<double>(), 0.9);
+  EXPECT_LT(value("coverage coverage"), 0.2);
+}
+
 TEST(DivergenceCommandSlow, TiedPointsLeaveEstimatorsOutWithTheReason) {
   const TempDir dir;
   std::string text;
@@ -191,6 +261,15 @@ TEST(DivergenceCommandSlow, MistakesHaveTheirExitCodes) {
   EXPECT_EQ(divergence({dir.write("empty.csv", ""), "normal(0,1)"}).exit_code, 3);
   EXPECT_EQ(divergence({dir.write("nan.csv", "1\nnan\n"), "normal(0,1)"}).exit_code, 3);
   EXPECT_EQ(divergence({dir.write("ragged.csv", "1\n1,2\n"), "normal(0,1)"}).exit_code, 3);
+  EXPECT_EQ(divergence({dir.write("inf.csv", "1\ninf\n"), "normal(0,1)"}).exit_code, 3);
+  EXPECT_EQ(divergence({dir.write("header.csv", "x,y\n"), "normal(0,1)"}).exit_code, 3);
+  EXPECT_EQ(divergence({dir.write("broken.npy", "\x93NUMPY"), "normal(0,1)"}).exit_code, 3);
+  const auto planar = dir.write("planar.csv", "1,2\n3,4\n");
+  EXPECT_EQ(divergence({planar, "normal(0,1)"}).exit_code, 2) << "the expression does not fit";
+  const auto nan = divergence({dir.write("nan2.csv", "1\n2\nnan\n"), "normal(0,1)"});
+  EXPECT_THAT(nan.err, HasSubstr("nan2.csv"));
+  EXPECT_THAT(nan.err, HasSubstr("3")) << "the line";
+  EXPECT_EQ(nan.out, "");
   const auto one = dir.write("one.csv", "1\n2\n"), two = dir.write("two.csv", "1,2\n3,4\n");
   EXPECT_EQ(divergence({one, two}).exit_code, 3);
 }

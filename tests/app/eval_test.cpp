@@ -121,8 +121,8 @@ TEST(EvalSlow, SamplesOfAGanBesideTheirFloors) {
   const TempDir dir;
   train("configs/gan/non_saturating.toml", dir);
   const std::map<std::string, std::string> cache = {{"XDG_CACHE_HOME", dir / "cache"}};
-  const std::vector<std::string> argv = {"elbow", "eval",     dir / "run", "--threads",
-                                         "1",     "--format", "json"};
+  const std::vector<std::string> argv = {"elbow",         "eval", dir / "run", "--threads", "1",
+                                         "--inner-steps", "32",   "--format",  "json"};
   const auto first = run_program(argv, cache);
   ASSERT_EQ(first.exit_code, 0) << first.err;
   std::set<std::string> quantities;
@@ -137,9 +137,12 @@ TEST(EvalSlow, SamplesOfAGanBesideTheirFloors) {
     EXPECT_EQ(quantities.count(quantity + "/floor"), 1u) << quantity;
   }
   for (const char* quantity :
-       {"jensen_shannon/lower", "jensen_shannon/lower/training", "critic/auc", "lenet_accuracy"}) {
+       {"jensen_shannon/lower", "jensen_shannon/lower/training", "jensen_shannon/lower/fitted",
+        "duality_gap", "duality_gap/discriminator", "duality_gap/generator", "class/kl/missing",
+        "critic/auc", "lenet_accuracy"}) {
     EXPECT_EQ(quantities.count(quantity), 1u) << quantity;
   }
+  EXPECT_THAT(first.err, HasSubstr("checks     22 bounds, all hold"));
   EXPECT_THAT(run_program(argv, cache).err, HasSubstr("features: as found before"));
   std::vector<std::string> anew = argv;
   anew.push_back("--overwrite");
@@ -148,6 +151,30 @@ TEST(EvalSlow, SamplesOfAGanBesideTheirFloors) {
   const auto many = run_program(anew, cache);
   EXPECT_EQ(many.exit_code, 2);
   EXPECT_THAT(many.err, HasSubstr("--images up to 32"));
+}
+
+TEST(EvalSlow, TheDualityGapOfACriticOnPoints) {
+  const TempDir dir;
+  train("configs/gan/wasserstein.toml", dir, {"data.name=two_gaussians"});
+  const auto gap = [&](const std::string& steps) {
+    const auto result =
+        eval(dir, {"--metrics", "duality", "--format", "json", "--inner-steps", steps});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    std::map<std::string, double> values;
+    for (const auto& line : lines(result.out)) {
+      EXPECT_EQ(line.at("bias"), "lower");
+      values[line.at("quantity")] = line.at("value");
+    }
+    return values;
+  };
+  const auto few = gap("4"), many = gap("64");
+  ASSERT_EQ(many.size(), 3u) << "no bound of a divergence without a Lipschitz constant";
+  EXPECT_GT(many.at("duality_gap"), few.at("duality_gap"));
+  EXPECT_NEAR(many.at("duality_gap"),
+              many.at("duality_gap/discriminator") + many.at("duality_gap/generator"), 1e-9);
+  const auto again = eval(dir, {"--metrics", "duality", "--inner-steps", "64"});
+  EXPECT_THAT(again.err, HasSubstr("duality: as found before"));
+  EXPECT_EQ(eval(dir, {"--metrics", "duality", "--inner-steps", "0"}).exit_code, 2);
 }
 
 TEST(EvalSlow, SaysWhatIsWrong) {

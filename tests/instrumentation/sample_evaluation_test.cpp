@@ -41,6 +41,10 @@ TEST(SampleEvaluation, MissingClassesShowAndTheFloorStandsBeside) {
   EXPECT_NEAR(find(rows, "class/total_variation").value, 0.5, 0.05);
   EXPECT_NEAR(find(rows, "class/kl").value, std::log(2.0), 0.1);
   EXPECT_LT(find(rows, "class/kl/floor").value, 0.05);
+  // G76: the two classes that occur have about half of the real images.
+  EXPECT_NEAR(find(rows, "class/kl/missing").value, std::log(2.0), 0.1);
+  EXPECT_LE(find(rows, "class/kl/missing").value, find(rows, "class/kl").value);
+  EXPECT_NEAR(find(rows, "class/kl/missing/floor").value, 0.0, 1e-15);
   EXPECT_NEAR(find(rows, "lenet_score").value, 2.0, 1e-9);
   EXPECT_NEAR(find(rows, "lenet_score/floor").value, 4.0, 0.2);
 }

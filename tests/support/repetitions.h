@@ -20,6 +20,16 @@ struct Repetitions {
   double z(double truth) const {
     return (mean() - truth) / (sd() / std::sqrt(static_cast<double>(values.size())));
   }
+  /// Those that claimed an error.
+  Repetitions with_error() const {
+    Repetitions kept;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!(errors[i] > 0.0)) continue;
+      kept.values.push_back(values[i]);
+      kept.errors.push_back(errors[i]);
+    }
+    return kept;
+  }
   /// Share of intervals value -+ `quantile` se that contain `truth`.
   double coverage(double truth, double quantile = 1.959963984540054) const {
     double inside = 0.0;
