@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -142,8 +143,9 @@ void check_critic(const Checks& checks, const Choice& objective, const KnownPair
   const double factor = objective.name == "least_squares" ? 1.0 : 4.0;
   checks.bound("G29/distance", "E_m (D − D*)² ≤ what the regret leaves", distance,
                (value - least) / factor, 1e-9);
-  checks.bound("G29/trained", "E_m (D − D*)², D* = p/(p + q), ≤ what the allowed regret leaves",
-               distance, allowed / factor, 1e-12);
+  if (allowed > 0.0)
+    checks.bound("G29/trained", "E_m (D − D*)², D* = p/(p + q), ≤ what the allowed regret leaves",
+                 distance, allowed / factor, 1e-12);
 }
 
 Estimate sampled_generator_gradient(Session& session, std::int64_t batches, std::uint64_t seed) {
