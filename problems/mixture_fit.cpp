@@ -1,5 +1,4 @@
 #include "math/tensor.h"
-#include "problems/mixture_fit.h"
 
 #include <ATen/ops/empty_like.h>
 
@@ -13,6 +12,7 @@
 #include "math/numeric.h"
 #include "math/torch_compat.h"
 #include "problems/critic_outputs.h"
+#include "problems/mixture_fit.h"
 
 namespace elbow::problems {
 namespace {
