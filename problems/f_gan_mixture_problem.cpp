@@ -2,108 +2,26 @@
 // optimum by quadrature, and where the registered objectives lead the generator.
 #include "math/tensor.h"
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 
-#include <algorithm>
-#include <array>
 #include <cmath>
-#include <functional>
-#include <limits>
+#include <cstdint>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "math/divergences/f_divergence.h"
-#include "math/divergences/quadrature.h"
-#include "math/torch_compat.h"
+#include "math/threefry.h"
 #include "problems/checks.h"
+#include "problems/configs.h"
 #include "problems/critic_outputs.h"
+#include "problems/mixture_fit.h"
+#include "problems/network_critic.h"
+#include "problems/training_run.h"
 
 namespace elbow::problems::f_gan_mixture {
 namespace {
-
-constexpr double kNarrow = 0.065, kWide = 2.0;  // variances of the components at -1 and at 2
-constexpr double kShare = 0.33;
-
-double log_normal(double x, double mean, double sd) {
-  const double u = (x - mean) / sd;
-  return -0.5 * u * u - std::log(sd) - 0.5 * std::log(2.0 * M_PI);
-}
-
-double log_target(double x) {
-  const double a = std::log(kShare) + log_normal(x, -1.0, std::sqrt(kNarrow));
-  const double b = std::log1p(-kShare) + log_normal(x, 2.0, std::sqrt(kWide));
-  return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b)));
-}
-
-struct Model {
-  double mean, sd;
-};
-
-/// Beyond them both densities are below 1e-24.
-std::vector<double> breakpoints() {
-  return {-14.0, -9.0, -5.0, -3.0, -2.0, -1.5, -1.0, -0.5, 0.0, 1.0, 2.0, 4.0, 7.0, 11.0, 17.0};
-}
-
-/// D_f of the mixture from a Gaussian; a huge number where it overflows (far from the optimum).
-double divergence(const FDivergence& f, Model m) {
-  const auto integrand = [&](double x) {
-    const double value = f.excess(log_target(x), log_normal(x, m.mean, m.sd));
-    return std::isfinite(value) ? value : 1e100;
-  };
-  return f.at_one + integrate(integrand, breakpoints(), {.relative = 1e-11, .absolute = 1e-13});
-}
-
-/// Minimum of a smooth function of (mean, ln sd) by Nelder & Mead's simplex from a start.
-Model minimise(const std::function<double(Model)>& f, Model start) {
-  struct Vertex {
-    std::array<double, 2> at;
-    double value;
-  };
-  const auto evaluate = [&](std::array<double, 2> at) {
-    return Vertex{at, f({at[0], std::exp(at[1])})};
-  };
-  const std::array<double, 2> origin{start.mean, std::log(start.sd)};
-  std::array<Vertex, 3> v{evaluate(origin), evaluate({origin[0] + 0.2, origin[1]}),
-                          evaluate({origin[0], origin[1] + 0.1})};
-  const auto toward = [](const std::array<double, 2>& from, const std::array<double, 2>& to,
-                         double t) {
-    return std::array<double, 2>{from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])};
-  };
-  for (int i = 0; i < 120; ++i) {
-    std::sort(v.begin(), v.end(),
-              [](const Vertex& a, const Vertex& b) { return a.value < b.value; });
-    const std::array<double, 2> centre = toward(v[0].at, v[1].at, 0.5);
-    const Vertex reflected = evaluate(toward(v[2].at, centre, 2.0));
-    if (reflected.value < v[0].value) {
-      const Vertex expanded = evaluate(toward(v[2].at, centre, 3.0));
-      v[2] = expanded.value < reflected.value ? expanded : reflected;
-    } else if (reflected.value < v[1].value) {
-      v[2] = reflected;
-    } else {
-      const Vertex contracted = evaluate(toward(v[2].at, centre, 0.5));
-      if (contracted.value < v[2].value) {
-        v[2] = contracted;
-      } else {
-        for (std::size_t k = 1; k < 3; ++k) v[k] = evaluate(toward(v[0].at, v[k].at, 0.5));
-      }
-    }
-  }
-  return {v[0].at[0], std::exp(v[0].at[1])};
-}
-
-/// The best of several starts: some divergences have local minima.
-Model fitted(const FDivergence& f) {
-  Model best{0.0, 1.0};
-  double least = std::numeric_limits<double>::infinity();
-  for (const Model start : {Model{1.0, 1.8}, Model{1.9, 1.5}}) {
-    const Model found = minimise([&](Model m) { return divergence(f, m); }, start);
-    const double value = divergence(f, found);
-    if (value < least) {
-      least = value;
-      best = found;
-    }
-  }
-  return best;
-}
 
 // ---- GT2: the published table -----------------------------------------------------------------
 
@@ -122,131 +40,94 @@ void check_table(const Checks& checks, const std::map<std::string, Model>& optim
     at.oracle("GT2/mean", "mean of the best Gaussian", m.mean, row.mean, 1e-6);
     at.oracle("GT2/sd", "standard deviation of the best Gaussian", m.sd, row.sd, 1e-6);
   }
-  const double mean = -kShare + 2.0 * (1.0 - kShare);
-  const double variance = kShare * (kNarrow + 1.0) + (1.0 - kShare) * (kWide + 4.0) - mean * mean;
+  const double mean = -MixtureTarget::share + 2.0 * (1.0 - MixtureTarget::share);
+  const double variance = MixtureTarget::share * (MixtureTarget::narrow + 1.0) +
+                          (1.0 - MixtureTarget::share) * (MixtureTarget::wide + 4.0) - mean * mean;
   checks.oracle("kl/moments/mean", "KL(p‖q): mean of the mixture", optima.at("kl").mean, mean,
                 1e-6);
   checks.oracle("kl/moments/sd", "KL(p‖q): standard deviation of the mixture", optima.at("kl").sd,
                 std::sqrt(variance), 1e-6);
 }
 
-/// The variational form at the optimal T: E_p T − E_q f*(T) = D_f, and below it for another T.
-void check_variational(const Checks& checks, const FDivergence& f, Model m) {
-  // Raw outputs v with g(v) = f'(p/q), and a distortion of them, by bisection on the monotone g.
-  const auto bound = [&](double distortion) {
-    return integrate(
-        [&](double x) {
-          const double log_p = log_target(x), log_q = log_normal(x, m.mean, m.sd);
-          const double u = std::exp(log_p - log_q);
-          const double h = 1e-6 * std::max(u, 1e-12);
-          const double target = (f.f(u + h) - f.f(u - h)) / (2.0 * h);
-          double low = -60.0, high = 60.0;
-          for (int i = 0; i < 80; ++i) {
-            const double v = 0.5 * (low + high);
-            (f.activation(v) < target ? low : high) = v;
-          }
-          const double v = 0.5 * (low + high) + distortion * std::sin(x);
-          return std::exp(log_p) * f.activation(v) - std::exp(log_q) * f.conjugate_of_output(v);
-        },
-        {-12.0, -8.0, -5.0, -3.0, -2.0, -1.5, -1.0, -0.5, 0.0, 1.0, 2.0, 4.0, 7.0, 10.0, 14.0},
-        {1e-9, 1e-11});
+/// Orders of the alpha family that are other rows, up to a factor.
+void check_alpha(const Checks& checks, const std::map<std::string, Model>& optima) {
+  struct Row {
+    double order, factor;
+    const char* name;
   };
-  const double d = divergence(f, m);
-  checks.oracle("G32/optimal", "E_p T − E_q f*(T) = D_f at T = f'(p/q)", bound(0.0), d, 1e-6);
-  checks.bound("G32/distorted", "E_p T − E_q f*(T) ≤ D_f for a distorted T", bound(0.2), d, 1e-6);
+  for (const Row& row :
+       {Row{0.5, 2.0, "squared_hellinger_2"}, Row{2.0, 0.5, "pearson_chi2"},
+        Row{-1.0, 0.5, "neyman_chi2"}, Row{1.0, 1.0, "kl"}, Row{0.0, 1.0, "reverse_kl"}}) {
+    const Model m = optima.at(row.name);
+    checks.oracle(std::string("alpha/") + row.name,
+                  "α-divergence of a special order = its row times its factor",
+                  divergence(alpha_divergence(row.order), m),
+                  row.factor * divergence(f_divergence(row.name), m), 1e-9);
+  }
 }
 
 // ---- where the registered objectives lead -----------------------------------------------------
 
-/// Nodes for sums over x, with the target's probabilities.
-struct Grid {
-  Tensor x, weight, p, log_p;
-};
-
-Grid make_grid() {
-  const std::int64_t n = 3200;
-  const double low = -12.0, high = 16.0, h = (high - low) / static_cast<double>(n);
-  Grid grid{
-      at::empty({n}, at::kDouble), at::empty({n}, at::kDouble), {}, at::empty({n}, at::kDouble)};
-  for (std::int64_t i = 0; i < n; ++i) {
-    const double x = low + (static_cast<double>(i) + 0.5) * h;
-    grid.x.data_ptr<double>()[i] = x;
-    grid.weight.data_ptr<double>()[i] = h;
-    grid.log_p.data_ptr<double>()[i] = log_target(x);
+/// 20000 points of the mixture.
+Dataset mixture_points(std::uint64_t seed) {
+  Tensor points = at::empty({20000, 1}, at::kFloat);
+  CounterStream random(seed, 44);
+  float* x = points.data_ptr<float>();
+  for (std::int64_t i = 0; i < points.numel(); ++i) {
+    const bool narrow = random.uniform(0.0, 1.0) < MixtureTarget::share;
+    const double mean = narrow ? -1.0 : 2.0,
+                 variance = narrow ? MixtureTarget::narrow : MixtureTarget::wide;
+    x[i] = static_cast<float>(mean + std::sqrt(variance) * random.normal());
   }
-  grid.p = grid.weight * grid.log_p.exp();
-  return grid;
+  return points_dataset("mixture", points);
 }
 
-Tensor model_on(const Grid& grid, Model m) {
-  const Tensor u = (grid.x - m.mean) / m.sd;
-  return grid.weight * (-0.5 * u.square()).exp() / (m.sd * std::sqrt(2.0 * M_PI));
-}
-
-/// Descends L_G with the critic at its optimum for each model: Newton's method on the gradient, by
-/// differences. Gradients are of E_q of the objective's generator loss at the fixed critic.
-Model learned(const std::string& objective, const Grid& grid, Model m) {
-  const NoGrad no_grad;
-  const auto gradient = [&](Model at) {
-    const OutputLosses losses =
-        losses_at(objective, optimal_output(objective, grid.p, model_on(grid, at)));
-    const auto loss = [&](Model moved) {
-      return (model_on(grid, moved) * losses.generator).sum().item<double>();
-    };
-    const double h = 1e-4;
-    return std::array<double, 2>{
-        (loss({at.mean + h, at.sd}) - loss({at.mean - h, at.sd})) / (2.0 * h),
-        (loss({at.mean, at.sd + h}) - loss({at.mean, at.sd - h})) / (2.0 * h)};
-  };
-  for (int i = 0; i < 12; ++i) {
-    const double h = 1e-3;
-    const auto g = gradient(m);
-    const auto a = gradient({m.mean + h, m.sd}), b = gradient({m.mean, m.sd + h});
-    const double j00 = (a[0] - g[0]) / h, j10 = (a[1] - g[1]) / h, j01 = (b[0] - g[0]) / h,
-                 j11 = (b[1] - g[1]) / h;
-    const double determinant = j00 * j11 - j01 * j10;
-    const auto limited = [](double step) { return std::clamp(step, -0.3, 0.3); };
-    const double dm = limited((g[0] * j11 - g[1] * j01) / determinant);
-    const double ds = limited((g[1] * j00 - g[0] * j10) / determinant);
-    m = {m.mean - dm, m.sd - ds};
-    if (std::abs(dm) + std::abs(ds) < 1e-9) break;
-  }
-  return m;
-}
-
-/// The divergence of f_divergences() that an objective's generator descends at the optimal critic.
-const std::map<std::string, std::string>& descends() {
-  static const std::map<std::string, std::string> table = {{"minimax", "jensen_shannon"}};
-  return table;
+/// An affine generator and a network critic, trained by the loop on samples.
+void check_trained(const ProblemContext& context, const Checks& checks, const std::string& name,
+                   Model truth) {
+  const std::string steps = context.full ? "30000" : "4000";
+  const TrainedModel model = train_model(
+      problem_config(
+          "known_density_gan",
+          {"objective.name=" + name, "dynamics.generator_steps=1", "run.steps=" + steps,
+           "run.seed=" + std::to_string(context.seed), "model.discriminator_hidden=[32,32]",
+           "optimizer.lr={schedule=\"cosine\",from=5e-3,to=0.0,steps=" + steps + "}"}),
+      mixture_points(context.seed));
+  Session& session = *model.session;
+  const Tensor codes = at::arange(0.0, 2.0, at::kFloat).unsqueeze(1);
+  const Tensor moved = session.decode(codes).to(at::kDouble);
+  const double mean = moved[0][0].item<double>(), edge = moved[1][0].item<double>();
+  const Model found{mean, std::abs(edge - mean)};
+  const KnownPair d = mixture_pair(found);
+  check_critic(checks.under("trained"), name, d,
+               session.score(d.points.to(at::kFloat)).to(at::kDouble), 0.0);
+  const Divergence& divergence = generator_divergences().at(name);
+  checks.bound("trained/value", "least divergence of a Gaussian ≤ divergence of the trained model",
+               divergence(truth), divergence(found), 1e-9);
+  checks.optimum("trained/mean", "mean of the trained model beside the optimum", found.mean,
+                 truth.mean);
+  checks.optimum("trained/sd", "sd of the trained model beside the optimum", found.sd, truth.sd);
+  emit_run_identities(checks, model);
 }
 
 void run(const ProblemContext& context, const Emit& emit) {
   const Checks checks(emit);
   std::map<std::string, Model> optima;
   for (const FDivergence& f : f_divergences()) {
-    if (f.name == "total_variation" || f.name == "reverse_kl") continue;  // kinks; local minima
-    if (f.name == "neyman_chi2" || f.name == "jeffreys") continue;        // the same
     context.progress("best Gaussian under " + f.name);
-    optima[f.name] = fitted(f);
-    const Model m = optima[f.name];
-    const double least = divergence(f, m);
-    for (const Model other : {Model{m.mean + 0.05, m.sd}, Model{m.mean - 0.05, m.sd},
-                              Model{m.mean, m.sd * 1.03}, Model{m.mean, m.sd / 1.03}})
-      checks.bound(f.name + "/minimum", "D_f at the optimum ≤ D_f around it", least,
-                   divergence(f, other), 1e-12);
-    check_variational(checks.under(f.name), f, {1.0, 1.8});
+    optima[f.name] = fitted([&](Model m) { return divergence(f, m); });
+    check_optimum(checks.under(f.name), f, optima[f.name]);
+    check_variational(checks.under(f.name), f, {1.0, 1.5});
   }
+  check_alpha(checks, optima);
   check_table(checks, optima);
-  const Grid grid = make_grid();
   for (const std::string& name : unconstrained_objectives()) {
-    const auto target = descends().find(name);
-    if (target == descends().end()) continue;
+    const auto target = generator_divergences().find(name);
+    if (target == generator_divergences().end()) continue;
     context.progress("generator of " + name);
-    const Model found = learned(name, grid, {1.1, 1.8}), truth = optima.at(target->second);
-    checks.oracle(name + "/learned/mean", "mean where the generator's gradient vanishes = optimum",
-                  found.mean, truth.mean, 1e-5);
-    checks.oracle(name + "/learned/sd", "sd where the generator's gradient vanishes = optimum",
-                  found.sd, truth.sd, 1e-5);
+    const Model truth = fitted(target->second);
+    check_learned(checks.under(name), name, truth);
+    check_trained(context, checks.under(name), name, truth);
   }
 }
 

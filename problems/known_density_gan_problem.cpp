@@ -3,144 +3,34 @@
 // generator's gradient against finite differences of the divergence.
 #include "math/tensor.h"
 
-#include <ATen/ops/empty.h>
-#include <ATen/ops/full.h>
-#include <ATen/ops/log.h>
 #include <ATen/ops/sigmoid.h>
-#include <ATen/ops/sign.h>
-#include <ATen/ops/softplus.h>
 #include <ATen/ops/zeros.h>
 
-#include <algorithm>
-#include <boost/math/quadrature/gauss.hpp>
 #include <cmath>
 #include <functional>
-#include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "math/torch_compat.h"
 #include "problems/checks.h"
 #include "problems/critic_outputs.h"
+#include "problems/known_pairs.h"
+#include "problems/network_critic.h"
+#include "training/evaluation.h"
 
 namespace elbow::problems::known_density_gan {
 namespace {
 
-constexpr double kLn2 = 0.69314718055994530942;
-
-/// Nodes of a composite Gauss-Legendre rule with edges at the given points, 20 nodes a panel.
-struct Rule {
-  Tensor x, weight;  // [n] float64
-};
-
-Rule composite(const std::vector<double>& edges) {
-  using Gauss = boost::math::quadrature::gauss<double, 20>;
-  std::vector<double> x, w;
-  for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
-    const double centre = 0.5 * (edges[i] + edges[i + 1]), half = 0.5 * (edges[i + 1] - edges[i]);
-    for (std::size_t k = 0; k < Gauss::abscissa().size(); ++k)
-      for (const double side : {-1.0, 1.0}) {
-        x.push_back(centre + side * half * Gauss::abscissa()[k]);
-        w.push_back(half * Gauss::weights()[k]);
-      }
-  }
-  const auto n = static_cast<std::int64_t>(x.size());
-  Rule rule{at::empty({n}, at::kDouble), at::empty({n}, at::kDouble)};
-  std::copy(x.begin(), x.end(), rule.x.data_ptr<double>());
-  std::copy(w.begin(), w.end(), rule.weight.data_ptr<double>());
-  return rule;
-}
-
-/// Panels of a half from -14 to 16, with edges at the crossings of the densities.
-Rule rule_with(std::vector<double> crossings) {
-  std::vector<double> edges;
-  for (double e = -14.0; e <= 16.0; e += 0.5) edges.push_back(e);
-  edges.insert(edges.end(), crossings.begin(), crossings.end());
-  std::sort(edges.begin(), edges.end());
-  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
-  return composite(edges);
-}
-
-Tensor log_normal(const Tensor& x, double mean, double sd) {
-  return -0.5 * ((x - mean) / sd).square() - std::log(sd) - 0.5 * std::log(2.0 * M_PI);
-}
-
-/// p = N(0, 1) against q = N(mean, sd²) on nodes; probabilities include the nodes' weights.
-struct Pair {
-  Tensor x, p, q, r;  // r = ln p - ln q
-};
-
-Pair normal_pair(double mean, double sd) {
-  // Where ln p = ln q.
-  std::vector<double> crossings;
-  const double a = 0.5 / (sd * sd) - 0.5, b = -mean / (sd * sd),
-               c = 0.5 * mean * mean / (sd * sd) + std::log(sd);
-  if (std::abs(a) < 1e-12) {
-    if (b != 0.0) crossings.push_back(-c / b);
-  } else if (const double d = b * b - 4.0 * a * c; d > 0.0) {
-    crossings = {(-b - std::sqrt(d)) / (2.0 * a), (-b + std::sqrt(d)) / (2.0 * a)};
-  }
-  const Rule rule = rule_with(crossings);
-  const Tensor log_p = log_normal(rule.x, 0.0, 1.0), log_q = log_normal(rule.x, mean, sd);
-  return {rule.x, rule.weight * log_p.exp(), rule.weight * log_q.exp(), log_p - log_q};
-}
-
-/// N(0, I) against N((cos t, sin t), I) in the plane, by the product of two rules: every
-/// divergence equals that of pair A.
-Pair plane_pair(double angle) {
-  std::vector<double> edges;
-  for (double e = -9.0; e <= 11.0; e += 2.0) edges.push_back(e);
-  const Rule rule = composite(edges);
-  const std::int64_t n = rule.x.size(0);
-  const Tensor x = rule.x.unsqueeze(1).expand({n, n}).flatten();
-  const Tensor y = rule.x.unsqueeze(0).expand({n, n}).flatten();
-  const Tensor weight = rule.weight.unsqueeze(1).matmul(rule.weight.unsqueeze(0)).flatten();
-  const Tensor log_p = log_normal(x, 0.0, 1.0) + log_normal(y, 0.0, 1.0);
-  const Tensor log_q = log_normal(x, std::cos(angle), 1.0) + log_normal(y, std::sin(angle), 1.0);
-  return {x, weight * log_p.exp(), weight * log_q.exp(), log_p - log_q};
-}
-
-double total(const Tensor& t) { return t.sum().item<double>(); }
-
-/// Divergences on the nodes, from their definitions.
-double jensen_shannon(const Pair& d) {
-  return 0.5 * total(d.p * (kLn2 - at::softplus(-d.r)) + d.q * (kLn2 - at::softplus(d.r)));
-}
-double total_variation(const Pair& d) { return 0.5 * total((d.p - d.q).abs()); }
-double le_cam(const Pair& d) { return total((d.p - d.q).square() / (d.p + d.q)); }
-double reverse_kl(const Pair& d) { return -total(d.q * d.r); }
-
-// ---- what is known about an objective ---------------------------------------------------------
-
-/// Closed forms for one objective with its default parameters; others are held to what needs none.
-struct Known {
-  std::function<Tensor(const Tensor& r)> critic;          // optimal output
-  std::function<double(const Pair&)> discriminator_loss;  // L_D at it
-  /// What the generator descends at the optimal discriminator; empty: no divergence.
-  std::function<double(const Pair&)> generator_divergence;
-};
-
-std::map<std::string, Known> known_objectives() {
-  std::map<std::string, Known> known;
-  const auto identity = [](const Tensor& r) { return r; };
-  const auto cross_entropy = [](const Pair& d) { return 2.0 * kLn2 - 2.0 * jensen_shannon(d); };
-  known["minimax"] = {identity, cross_entropy,
-                      [](const Pair& d) { return 2.0 * jensen_shannon(d); }};
-  known["non_saturating"] = {identity, cross_entropy,
-                             [](const Pair& d) { return reverse_kl(d) - 2.0 * jensen_shannon(d); }};
-  known["hinge"] = {[](const Tensor& r) { return at::sign(r); },
-                    [](const Pair& d) { return 2.0 * (1.0 - total_variation(d)); },
-                    [](const Pair& d) { return 2.0 * total_variation(d); }};
-  known["least_squares"] = {[](const Tensor& r) { return at::sigmoid(r); },
-                            [](const Pair& d) { return 0.25 - le_cam(d) / 8.0; },
-                            {}};
-  return known;
-}
+/// N((cos t, sin t), I): every divergence from N(0, I) equals that of pair A.
+PlaneNormal turned(double angle) { return {.mean = {std::cos(angle), std::sin(angle)}}; }
 
 // ---- optimal discriminators (G29, G30, G33, G34) ----------------------------------------------
 
-void check_optimum(const Checks& checks, const std::string& objective, const Pair& d) {
+void check_optimum(const Checks& checks, const std::string& objective, const KnownPair& d) {
   const Tensor found = optimal_output(objective, d.p, d.q);
   const double value = discriminator_loss(objective, found, d.p, d.q);
-  const auto all = known_objectives();
+  const auto& all = known_objectives();
   if (const auto known = all.find(objective); known != all.end()) {
     const Tensor formula = known->second.critic(d.r).clamp(-50.0, 50.0);
     checks.oracle("G29/critic", "E_m |optimal critic from the losses − its formula| = 0",
@@ -150,8 +40,9 @@ void check_optimum(const Checks& checks, const std::string& objective, const Pai
   }
   // The variational bound: no critic does better.
   const std::vector<std::pair<std::string, Tensor>> others = {
-      {"half", 0.5 * found},          {"double", 2.0 * found},   {"shifted", found + 0.3},
-      {"sine", found + d.x.sin()},    {"constant", 0.0 * found}, {"flipped", -found},
+      {"half", 0.5 * found},          {"double", 2.0 * found},
+      {"shifted", found + 0.3},       {"sine", found + d.points.select(1, 0).sin()},
+      {"constant", 0.0 * found},      {"flipped", -found},
       {"log_ratio", 0.8 * d.r + 0.05}};
   for (const auto& [name, critic] : others)
     checks.bound("G31/" + name, "L_D at the optimum ≤ L_D of any other critic", value,
@@ -160,7 +51,7 @@ void check_optimum(const Checks& checks, const std::string& objective, const Pai
 
 /// Where p = q, the losses are at the equilibrium that the spec declares.
 void check_equilibrium(const Checks& checks, const std::string& objective) {
-  const Pair d = normal_pair(0.0, 1.0);
+  const KnownPair d = normal_pair(0.0, 1.0);
   const Tensor critic = optimal_output(objective, d.p, d.q);
   const OutputLosses losses = losses_at(objective, critic);
   const ObjectiveEntry& entry = objective_entry(objective);
@@ -188,16 +79,19 @@ double derivative(const std::function<double(double)>& f, double m, double h) {
 }
 
 void check_generator(const Checks& checks, const std::string& objective, double mean) {
-  const Pair d = normal_pair(mean, 1.0);
+  const KnownPair d = normal_pair(mean, 1.0);
   const Tensor critic = optimal_output(objective, d.p, d.q);
   const OutputLosses losses = losses_at(objective, critic);
   // The model moves, the critic stays.
   const auto moved = [&](double m) {
-    return (log_normal(d.x, m, 1.0) - log_normal(d.x, mean, 1.0)).exp() * d.q;
+    return (log_normal(d.points.select(1, 0), m, 1.0) -
+            log_normal(d.points.select(1, 0), mean, 1.0))
+               .exp() *
+           d.q;
   };
   const auto loss_at = [&](double m) { return total(moved(m) * losses.generator); };
   const double gradient = derivative(loss_at, mean, kStep);
-  const auto all = known_objectives();
+  const auto& all = known_objectives();
   if (const auto known = all.find(objective);
       known != all.end() && known->second.generator_divergence) {
     const auto divergence = [&](double m) {
@@ -208,7 +102,7 @@ void check_generator(const Checks& checks, const std::string& objective, double 
   }
   // Envelope: the optimal L_D answers to the model only through the explicit expectation.
   const auto best = [&](double m) {
-    const Pair at = normal_pair(m, 1.0);
+    const KnownPair at = normal_pair(m, 1.0);
     return discriminator_loss(objective, optimal_output(objective, at.p, at.q), at.p, at.q);
   };
   const auto fixed = [&](double m) { return total(moved(m) * losses.fake); };
@@ -219,9 +113,9 @@ void check_generator(const Checks& checks, const std::string& objective, double 
 /// The gradient that back-propagation gives through samples x = z + μ, by quadrature over z.
 double pathwise_gradient(const std::string& objective, double mean,
                          const std::function<Tensor(const Tensor&)>& critic) {
-  const Pair d = normal_pair(mean, 1.0);
+  const KnownPair d = normal_pair(mean, 1.0);
   const Tensor shift = at::zeros({1}, at::kDouble).requires_grad_(true);
-  const OutputLosses losses = losses_at(objective, critic(d.x + shift));
+  const OutputLosses losses = losses_at(objective, critic(d.points.select(1, 0) + shift));
   return gradients((d.q * losses.generator).sum(), {shift}).at(0).item<double>();
 }
 
@@ -243,7 +137,7 @@ void check_pathwise(const Checks& checks, double mean) {
 // ---- numbers (pair A: N(0,1), N(1,1); pair B: N(0,1), N(1, sd 2)) ------------------------------
 
 void check_numbers(const Checks& checks) {
-  const Pair a = normal_pair(1.0, 1.0), b = normal_pair(1.0, 2.0);
+  const KnownPair a = normal_pair(1.0, 1.0), b = normal_pair(1.0, 2.0);
   checks.oracle("A/JSD", "Jensen–Shannon", jensen_shannon(a), 0.1114214822, 1e-10);
   checks.oracle("A/TV", "total variation", total_variation(a), 0.3829249225, 1e-10);
   checks.oracle("A/LeCam", "triangular divergence", le_cam(a), 0.4081085313, 1e-10);
@@ -272,22 +166,60 @@ void check_numbers(const Checks& checks) {
                     total(a.q * losses_at(name, on_a).generator), row.generator_a, 2e-10);
   }
   checks.oracle("plane/JSD", "in the plane, at any angle, as on the line",
-                jensen_shannon(plane_pair(0.7)), jensen_shannon(a), 1e-11);
+                jensen_shannon(plane_pair(turned(0.7))), jensen_shannon(a), 1e-11);
   checks.oracle("A/G35", "E_p D* − E_q D* = Δ/2",
                 total((a.p - a.q) * at::sigmoid(optimal_output("minimax", a.p, a.q))),
                 0.5 * le_cam(a), 1e-9);
 }
 
+// ---- trained networks -------------------------------------------------------------------------
+
+struct Case {
+  std::string name;
+  AffineLaw law;
+};
+
+void check_networks(const ProblemContext& context, const Checks& checks) {
+  const std::vector<Case> cases = {
+      {"A", {.dim = 1, .q = {.mean = {1.0, 0.0}}}},
+      {"B", {.dim = 1, .q = {.mean = {1.0, 0.0}, .root = {2.0, 0.0, 1.0}}}},
+      {"plane", {.dim = 2, .q = {.mean = {1.0, -0.5}, .root = {1.2, 0.4, 0.8}}}}};
+  const std::int64_t n = context.full ? 50000 : 10000;
+  for (const Case& c : cases) {
+    const KnownPair d = c.law.pair();
+    for (const std::string& name : unconstrained_objectives()) {
+      context.progress("network critic: " + name + ", pair " + c.name);
+      const TrainedModel model = train_critic(name, c.law, n, context.full, context.seed);
+      Session& session = *model.session;
+      const Tensor l = session.score(d.points.to(at::kFloat)).to(at::kDouble);
+      const auto known = known_objectives().find(name);
+      const double variance =
+          known == known_objectives().end() ? 0.0 : known->second.score_variance;
+      const std::int64_t k = session.networks().at("discriminator").parameter_count();
+      const Checks at = checks.under(c.name + "/" + name);
+      check_critic(at, name, d, l, allowed_regret(variance, k, n));
+      check_held_out(
+          at, d, l,
+          evaluate_split(session, standard_points(c.law.dim, 20000, context.seed, 42).train, 0,
+                         2000));
+      check_critic_gradient(at, name, c.law, l,
+                            sampled_generator_gradient(session, 64, context.seed + 43));
+      emit_run_identities(at, model);
+    }
+  }
+}
+
 void run(const ProblemContext& context, const Emit& emit) {
-  const NoGrad no_grad;
   const Checks checks(emit);
+  check_networks(context, checks.under("network"));
+  const NoGrad no_grad;
   check_numbers(checks);
   for (const std::string& name : unconstrained_objectives()) {
     context.progress(name);
     check_equilibrium(checks.under("p=q/" + name), name);
     check_optimum(checks.under("A/" + name), name, normal_pair(1.0, 1.0));
     check_optimum(checks.under("B/" + name), name, normal_pair(1.0, 2.0));
-    check_optimum(checks.under("plane/" + name), name, plane_pair(0.7));
+    check_optimum(checks.under("plane/" + name), name, plane_pair(turned(0.7)));
     for (const double mean : {1.0, 0.4})
       check_generator(checks.under("A/" + name + "/mu=" + std::to_string(mean).substr(0, 3)), name,
                       mean);
@@ -301,8 +233,8 @@ void run(const ProblemContext& context, const Emit& emit) {
 Problem entry() {
   return {.name = "known_density_gan",
           .summary =
-              "adversarial objectives between known laws: optimal critics, divergences, "
-              "generator gradients",
+              "adversarial objectives between known laws: optimal and trained critics, "
+              "divergences, generator gradients",
           .truth = "quadrature",
           .reference = "Goodfellow et al. 2014; Mao et al. 2017; Lim & Ye 2017",
           .run = run};

@@ -11,7 +11,6 @@
 #include <optional>
 
 #include "core/error.h"
-#include "math/estimators/annealed_importance.h"
 #include "math/numeric.h"
 #include "math/torch_compat.h"
 #include "problems/configs.h"
@@ -53,32 +52,10 @@ Tensor log_joint(Session& session, const Tensor& x, const Tensor& z) {
   return result;
 }
 
-Points to_points(const Tensor& t) {
-  const Tensor wide = t.to(at::kDouble).contiguous();
-  const double* first = wide.data_ptr<double>();
-  return {std::vector<double>(first, first + wide.numel()), t.size(1)};
-}
-
-Tensor to_tensor(const PointsView& points) {
-  Tensor t = at::empty({points.size(), points.dim()}, at::kDouble);
-  std::copy(points.all().begin(), points.all().end(), t.data_ptr<double>());
-  return t;
-}
-
 std::vector<double> to_vector(const Tensor& t) {
   const Tensor wide = t.to(at::kDouble).contiguous();
   const double* first = wide.data_ptr<double>();
   return {first, first + wide.numel()};
-}
-
-/// One bound for each image from the log-weights of its chains.
-std::vector<double> per_image(const std::vector<double>& log_w, std::int64_t chains,
-                              Estimate (*bound)(std::span<const double>)) {
-  std::vector<double> values;
-  const auto group = static_cast<std::size_t>(chains);
-  for (std::size_t i = 0; i < log_w.size(); i += group)
-    values.push_back(bound({log_w.data() + i, group}).value);
-  return values;
 }
 
 }  // namespace
@@ -99,13 +76,6 @@ Tensor log_likelihood(Session& session, const Tensor& z, const Tensor& x) {
   const Batch batch{.x = x, .labels = {}};
   return session.likelihood()->log_prob(session.networks().at("decoder").forward(z, Mode::eval), x,
                                         idle_context(session, batch, noise));
-}
-
-Tensor log_posterior(Session& session, const Tensor& z, const Tensor& x) {
-  const Tensor code = session.networks().at("encoder").forward(x, Mode::eval).to(at::kDouble);
-  const std::int64_t d = z.size(1);
-  const Tensor mu = code.narrow(1, 0, d), log_var = code.narrow(1, d, d);
-  return -0.5 * ((z.to(at::kDouble) - mu).square() * (-log_var).exp() + log_var + kLn2Pi).sum(1);
 }
 
 double log_evidence(Session& session, const Tensor& x, std::int64_t pieces) {
@@ -134,48 +104,6 @@ std::vector<double> sampled_term(Session& session, const Tensor& x, std::int64_t
     for (const Term& t : session.objective().evaluate(phase, context).terms)
       if (t.name == term) return to_vector(t.values);
   throw Error("The objective emits no term '" + term + "'.");
-}
-
-Path prior_path(Session& session, const Tensor& rows) {
-  return [&session, rows](const PointsView& z, PathValues& out) {
-    const GradModeGuard enabled(true);
-    const Tensor wide = to_tensor(z);
-    const Tensor at = wide.to(at::kFloat).requires_grad_(true);
-    const Tensor g = log_likelihood(session, at, rows);
-    const Tensor slope = gradients(g.sum(), {at}).at(0);
-    out.base = to_vector(-0.5 * wide.square().sum(1) - 0.5 * static_cast<double>(z.dim()) * kLn2Pi);
-    out.g = to_vector(g.detach());
-    out.base_gradient = to_points(-wide);
-    out.g_gradient = to_points(slope);
-  };
-}
-
-AnnealedBounds annealed_bounds(Session& session, const Tensor& images, const Tensor& exact,
-                               std::int64_t chains, std::int64_t steps, std::uint64_t seed) {
-  const std::int64_t n = images.size(0), d = session.latent();
-  const Tensor rows = images.repeat_interleave(chains, 0);
-  const Path path = prior_path(session, rows);
-  const std::vector<double> schedule = sigmoid_schedule(steps);
-  const HmcOptions options;
-  const auto from_prior = [&](std::uint64_t stream) {
-    CounterStream random(seed, stream);
-    std::vector<double> values(static_cast<std::size_t>(n * chains * d));
-    for (double& value : values) value = random.normal();
-    return Points(std::move(values), d);
-  };
-  const StepTable table =
-      tune_steps(path, from_prior(71), schedule, n, options, derive_seed(seed, "pilot"));
-  AnnealedBounds bounds;
-  HmcTransition forward(path, options, derive_seed(seed, "forward"));
-  AnnealedChains start = forward.start(from_prior(72));
-  bounds.lower =
-      per_image(anneal_forward(schedule, start, forward.with(table)), chains, annealed_lower_bound);
-  if (!exact.defined()) return bounds;
-  HmcTransition reverse(path, options, derive_seed(seed, "reverse"));
-  AnnealedChains end = reverse.start(to_points(exact.repeat_interleave(chains, 0)));
-  bounds.upper =
-      per_image(anneal_reverse(schedule, end, reverse.with(table)), chains, annealed_upper_bound);
-  return bounds;
 }
 
 }  // namespace elbow::problems

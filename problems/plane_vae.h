@@ -1,5 +1,5 @@
 // A trained VAE with a two-dimensional latent space: ln p(x) by quadrature over the plane, weights
-// from its objective, and the path that annealed importance sampling follows.
+// from its objective.
 #pragma once
 
 #include "math/tensor.h"
@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "math/sampling/annealing.h"
 #include "problems/training_run.h"
 
 namespace elbow::problems {
@@ -25,20 +24,7 @@ double log_evidence(Session& session, const Tensor& x, std::int64_t pieces);
 std::vector<double> sampled_term(Session& session, const Tensor& x, std::int64_t n,
                                  const std::string& term, std::uint64_t seed);
 
-/// From the prior to p(x, z): base = ln N(z; 0, I), g = ln p(x|z) of the row's image. rows [C, D].
-Path prior_path(Session& session, const Tensor& rows);
-
-/// ln q(z|x) for each row. z [C, 2], x [C, D] -> [C].
-Tensor log_posterior(Session& session, const Tensor& z, const Tensor& x);
 /// ln p(x|z) for each row, by the session's likelihood.
 Tensor log_likelihood(Session& session, const Tensor& z, const Tensor& x);
-
-/// Bounds on ln p of each image from `chains` annealed chains of `steps` temperatures. `exact`:
-/// posterior samples of the images [n, 2], for the reverse run; undefined: forward only.
-struct AnnealedBounds {
-  std::vector<double> lower, upper;
-};
-AnnealedBounds annealed_bounds(Session& session, const Tensor& images, const Tensor& exact,
-                               std::int64_t chains, std::int64_t steps, std::uint64_t seed);
 
 }  // namespace elbow::problems

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "core/error.h"
 #include "core/outcome.h"
@@ -40,9 +41,11 @@ class Scratch {
 
 }  // namespace
 
-TrainedModel train_model(Config config, Dataset data) {
+TrainedModel train_model(Config config, Dataset data,
+                         const std::function<void(Session&)>& prepare) {
   TrainedModel model;
   model.session = std::make_unique<Session>(std::move(config), std::move(data));
+  if (prepare) prepare(*model.session);
   const Scratch scratch;
   IdentityMonitor monitor;
   RunSummary summary;

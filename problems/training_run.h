@@ -1,7 +1,9 @@
 // A model trained by the program's own loop, for problems.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/config/config.h"
@@ -18,9 +20,11 @@ struct TrainedModel {
   std::vector<CheckCount> counts;  ///< identities and ranges, as evaluated while it trained
 };
 
-/// Trains with the loop of `elbow train`, in a scratch directory that is removed. Throws Error
-/// where the run does not finish (diverged, interrupted by a signal).
-TrainedModel train_model(Config config, Dataset data);
+/// Trains with the loop of `elbow train`, in a scratch directory that is removed; `prepare` may set
+/// weights before the first step. Throws Error where the run does not finish (diverged, interrupted
+/// by a signal).
+TrainedModel train_model(Config config, Dataset data,
+                         const std::function<void(Session&)>& prepare = {});
 
 /// A data set of points [n, D] in memory (float32), training split only.
 Dataset points_dataset(const std::string& name, const Tensor& points);
