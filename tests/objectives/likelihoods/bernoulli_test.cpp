@@ -5,6 +5,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "math/moments.h"
 #include "math/torch_compat.h"
 #include "tests/support/golden.h"
 #include "tests/support/gradients.h"
