@@ -149,7 +149,6 @@ std::function<void(Values&)> step_probes(Session& session, const Tensor& held_ou
     parts.push_back(latent_part(session, step_probe_size(), held_out));
   const DensityPtr data = known_density(session);
   if (!data) return together(std::move(parts));
-  if (session.has_network("encoder")) parts.push_back(evidence_part(session, data, held_out));
   const auto points = std::make_shared<Points>(points_of(held_out));
   parts.push_back([&session, data, points](Values& values) {
     probe_samples(*data, samples_of(session, kSamples, "probe/samples"), *points, values);
@@ -167,6 +166,8 @@ std::function<void(Values&)> epoch_probes(Session& session, const Tensor& held_o
   std::vector<Part> parts;
   if (session.has_network("encoder"))
     parts.push_back(latent_part(session, epoch_probe_size(), held_out));
+  if (const DensityPtr data = known_density(session); data && session.has_network("encoder"))
+    parts.push_back(evidence_part(session, data, held_out));
   // Made at the first epoch: a run that never gets there need not pay for the floors.
   const auto distances = std::make_shared<std::unique_ptr<SampleDistances>>();
   parts.push_back([&session, held_out, distances](Values& values) {

@@ -19,7 +19,10 @@ namespace elbow {
 namespace {
 
 constexpr double kReach = 6.0;  // standard deviations of the prior, and of the posterior
-constexpr double kConverged = 1e-3;
+// In nats. Of a rule of second order, a change of 3e-3 leaves an error of 1e-3.
+constexpr double kConverged = 3e-3;
+// A decoder with kinks converges with the square of the cells: no further than is needed.
+constexpr LogIntegralSettings kSettings{.tolerance = 3e-4, .most_points = 20000};
 
 /// ln p(x|z) of one image at many z.
 std::vector<double> log_likelihoods(const LatentModel& model, const EncodedImages& image,
@@ -53,7 +56,7 @@ PerImage measure(const LatentModel& model, const EncodedImages& images,
   const auto k = static_cast<std::size_t>(options.samples);
   for (std::int64_t i = 0; i < images.size(); ++i) {
     const EncodedImages image = images.part(i, i + 1);
-    const LogIntegral evidence = log_evidence(model, image);
+    const LogIntegral evidence = log_evidence(model, image, kSettings);
     const std::span<const double> w(log_w.data() + static_cast<std::size_t>(i) * k, k);
     all.evidence.push_back(evidence.value);
     all.error.push_back(evidence.error);
@@ -135,24 +138,25 @@ std::vector<TermSpec> known_evidence_terms() {
                     .latex = latex,
                     .unit = "nats",
                     .sign = sign,
-                    .reduction = "mean over the images of probe/iwae8",
+                    .reduction = "mean over 16 held-out images",
                     .estimator = estimator,
                     .meaning = meaning,
                     .reference = reference};
   };
   const char* quadrature = "quadrature over z; of at most two latent dimensions";
-  const char* weights = "quadrature, less the bound from the weights of probe/iwae8";
+  const char* weights = "quadrature, less the bound from 8 codes of each image";
   const char* burda = "Burda et al. 2016, theorem 1";
   const char* kingma = "Kingma & Welling 2013, equation 1";
   TermSpec error = nats("truth/log_likelihood/error", "ε", "\\varepsilon", "+", quadrature,
                         "change of ln p(x) in the last refinement of the worst image", kingma);
-  error.reduction = "maximum over the images of probe/iwae8";
+  error.reduction = "maximum over 16 held-out images";
   error.minimum = 0.0;
-  TermSpec gap =
+  const TermSpec gap =
       nats("truth/posterior_kl", "KL(q(z|x)‖p(z|x))",
-           "\\mathrm{KL}(q(z\\mid x)\\,\\|\\,p(z\\mid x))", "+", quadrature,
-           "how far the encoder is from the true posterior: ln p(x) − ELBO, exactly", kingma);
-  gap.minimum = 0.0;
+           "\\mathrm{KL}(q(z\\mid x)\\,\\|\\,p(z\\mid x))", "±", quadrature,
+           "how far the encoder is from the true posterior: ln p(x) − ELBO without the noise of "
+           "codes; below 0 by the error of the quadrature at most",
+           kingma);
   return {
       nats("truth/log_likelihood", "ln p(x)", "\\ln\\int p(x\\mid z)\\,p(z)\\,dz", "±", quadrature,
            "the likelihood that the ELBO and L₈ bound from below", kingma),

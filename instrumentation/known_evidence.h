@@ -23,8 +23,8 @@ LogIntegral log_evidence(const LatentModel& model, const EncodedImages& image,
 double posterior_kl(const LatentModel& model, const EncodedImages& image, double log_evidence);
 
 struct EvidenceProbeOptions {
-  std::int64_t images = 16, samples = 8;  ///< as in LatentProbeOptions, and
-  std::uint64_t seed = 0;                 ///< the same codes: compared image by image
+  std::int64_t images = 16, samples = 8;  ///< as of the probe every N steps, so that with its
+  std::uint64_t seed = 0;                 ///< seed these are its codes
   /// ln p(x) of the data, where it is known: [n, D] -> [n]. May be empty.
   std::function<std::vector<double>(const PointsView& x)> log_density;
 };

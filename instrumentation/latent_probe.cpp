@@ -100,7 +100,7 @@ void aggregate(const EncodedImages& images, const LatentProbeOptions& options, V
 LatentProbeSize step_probe_size() { return {}; }
 
 LatentProbeSize epoch_probe_size() {
-  return {.tier = "epoch", .images = 64, .samples = 64, .batch = 512};
+  return {.tier = "epoch", .images = 32, .samples = 64, .batch = 256};
 }
 
 void probe_latent(const LatentModel& model, const Tensor& x, const LatentProbeOptions& options,

@@ -12,7 +12,7 @@
 namespace elbow {
 namespace {
 
-constexpr std::int64_t kMostSamples = 512, kMostAssigned = 256;
+constexpr std::int64_t kMostSamples = 256, kMostAssigned = 128;
 
 Moments moments_of(const Estimate& estimate, std::int64_t n) {
   return {estimate.value, estimate.se.value_or(0.0), n};
@@ -93,12 +93,12 @@ std::vector<TermSpec> sample_distance_terms() {
       "2\\mathbb{E}\\lVert X-Y\\rVert-\\mathbb{E}\\lVert X-X'\\rVert-"
       "\\mathbb{E}\\lVert Y-Y'\\rVert",
       "distance", "±",
-      "U-statistic of up to 512 samples and as many held-out points: unbiased, may be negative",
+      "U-statistic of up to 256 samples and as many held-out points: unbiased, may be negative",
       "distance of samples and data in the space of the data; 0 where they agree", szekely);
   energy.equilibrium = 0.0;
   TermSpec transport =
       distance("epoch/wasserstein1", "W₁(pₙ, qₙ)", "W_1(p_n,q_n)", "distance", "+",
-               "assignment of up to 256 samples to as many held-out points: too high",
+               "assignment of up to 128 samples to as many held-out points: too high",
                "how far samples must move to become data", peyre);
   transport.confused_with = "the distance of the distributions, which is 0 at p = q: see the floor";
   return {

@@ -11,14 +11,14 @@
 
 namespace elbow {
 
-/// What is compared: as many samples as half of the held-out points, at most 512.
+/// What is compared: as many samples as half of the held-out points, at most 256.
 class SampleDistances {
  public:
   /// held_out [n, D], n >= 4: the floors are measured here, once.
   explicit SampleDistances(const PointsView& held_out);
   std::int64_t samples() const { return reals_.size(); }
   /// Adds the terms of `sample_distance_terms` for samples() samples; nothing where one is not
-  /// finite. The assignment, O(n³), is of the first 256 points.
+  /// finite. The assignment, O(n³), is of the first 128 points.
   void add(const PointsView& samples, Values& values) const;
 
  private:

@@ -11,7 +11,7 @@
 namespace elbow {
 namespace {
 
-constexpr double kNegligible = 22.0;  // nats below the largest cell
+constexpr double kNegligible = 14.0;  // nats below the largest cell
 constexpr std::size_t kAlways = 8;    // largest cells that are refined in any case
 constexpr double kNear = 3.0;         // scales around the expected peak
 

@@ -30,7 +30,7 @@ struct LogIntegral {
   std::int64_t points = 0;
 };
 
-/// Cells below e^-22 of the largest are left as they are, the others are halved along each axis
+/// Cells below e^-14 of the largest are left as they are, the others are halved along each axis
 /// until the value stands still. A peak that is narrower than the first cells, away from
 /// `expected`, can be missed: the value is then too low. Errors: d not 1 or 2, an empty box.
 LogIntegral log_integral(const LogIntegrand& f, const std::vector<double>& low,

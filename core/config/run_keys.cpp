@@ -220,7 +220,7 @@ void add_observation(std::vector<KeySpec>& keys) {
                      "Epochs between heavier probes: more codes and samples, distances between "
                      "samples and held-out data; 0: off.",
                      at_least(0)));
-  keys.push_back(key("probes", "epoch_count", integer, 1024,
+  keys.push_back(key("probes", "epoch_count", integer, 512,
                      "Held-out images that the heavier probes look at.", between(4, 1000000)));
   keys.push_back(key("probes", "budget", real, 0.03,
                      "Share of the training time that probes every so many steps may take before a "

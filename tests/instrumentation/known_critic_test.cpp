@@ -65,9 +65,10 @@ TEST(KnownCritic, DivergencesAreThoseOfTheDensities) {
   const Values values = probed(cross_entropy(kP, kQ, [](const double*) { return 0.0; }));
   const auto exact = exact_divergences(*parse_density(kP), *parse_density(kQ), {});
   const auto expect = [&](const std::string& quantity, double tolerance) {
-    for (const Finding& f : exact)
-      if (f.quantity == quantity)
-        EXPECT_NEAR(values["truth/" + quantity], f.estimate.value, tolerance) << quantity;
+    for (const Finding& f : exact) {
+      if (f.quantity != quantity) continue;
+      EXPECT_NEAR(values["truth/" + quantity], f.estimate.value, tolerance) << quantity;
+    }
   };
   expect("jensen_shannon", 1e-4);
   expect("le_cam", 1e-4);
@@ -91,9 +92,13 @@ TEST(KnownCritic, StatementsHoldForAnyCritic) {
     for (const CheckResult& check : testing::check(identities, values)) {
       if (check.id != "G30" && check.id != "G32") continue;
       EXPECT_EQ(check.verdict, Verdict::holds) << check.id << " at " << scale;
-      if (check.id == "G32" && scale == 1.0) EXPECT_NEAR(check.residual, 0.0, 1e-10);
-      if (check.id == "G32" && scale != 1.0) EXPECT_LT(check.residual, -1e-3);
       ++evaluated;
+      if (check.id == "G30") continue;
+      if (scale == 1.0) {
+        EXPECT_NEAR(check.residual, 0.0, 1e-10);
+      } else {
+        EXPECT_LT(check.residual, -1e-3) << scale;
+      }
     }
     EXPECT_EQ(evaluated, 2);
   }
