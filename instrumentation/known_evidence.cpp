@@ -22,7 +22,8 @@ constexpr double kReach = 6.0;  // standard deviations of the prior, and of the 
 // In nats. Of a rule of second order, a change of 3e-3 leaves an error of 1e-3.
 constexpr double kConverged = 3e-3;
 // A decoder with kinks converges with the square of the cells: no further than is needed.
-constexpr LogIntegralSettings kSettings{.tolerance = 3e-4, .most_points = 20000};
+constexpr LogIntegralSettings kSettings{
+    .tolerance = 3e-4, .negligible = 14.0, .most_points = 20000};
 
 /// ln p(x|z) of one image at many z.
 std::vector<double> log_likelihoods(const LatentModel& model, const EncodedImages& image,

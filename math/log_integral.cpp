@@ -11,9 +11,8 @@
 namespace elbow {
 namespace {
 
-constexpr double kNegligible = 14.0;  // nats below the largest cell
-constexpr std::size_t kAlways = 8;    // largest cells that are refined in any case
-constexpr double kNear = 3.0;         // scales around the expected peak
+constexpr std::size_t kAlways = 8;  // largest cells that are refined in any case
+constexpr double kNear = 3.0;       // scales around the expected peak
 
 /// Cells of one size with the values at their centres.
 struct Level {
@@ -52,11 +51,11 @@ bool resolves(const Level& level, const ExpectedPeak& peak) {
 }
 
 /// The value above which a cell is refined.
-double threshold(const std::vector<double>& value) {
+double threshold(const std::vector<double>& value, double negligible) {
   std::vector<double> largest(std::min(value.size(), kAlways));
   std::partial_sort_copy(value.begin(), value.end(), largest.begin(), largest.end(),
                          [](double a, double b) { return a > b; });
-  return std::min(largest.front() - kNegligible, largest.back());
+  return std::min(largest.front() - negligible, largest.back());
 }
 
 double log_volume(const Level& level) {
@@ -66,9 +65,10 @@ double log_volume(const Level& level) {
 }
 
 /// The children of the cells that matter; what the others hold is added to `rest`.
-Level refine(const Level& level, const ExpectedPeak& peak, StreamingLogSumExp& rest) {
+Level refine(const Level& level, const ExpectedPeak& peak, double negligible,
+             StreamingLogSumExp& rest) {
   const std::size_t d = level.width.size(), children = std::size_t{1} << d;
-  const double least = threshold(level.value), volume = log_volume(level);
+  const double least = threshold(level.value, negligible), volume = log_volume(level);
   Level finer;
   for (const double width : level.width) finer.width.push_back(0.5 * width);
   std::vector<double> centres;
@@ -110,7 +110,7 @@ LogIntegral log_integral(const LogIntegrand& f, const std::vector<double>& low,
   StreamingLogSumExp rest;
   LogIntegral result{total(level, rest), kInfinity, level.centre.size()};
   while (true) {
-    Level finer = refine(level, expected, rest);
+    Level finer = refine(level, expected, settings.negligible, rest);
     if (result.points + finer.centre.size() > settings.most_points) return result;
     finer.value = f(finer.centre);
     level = std::move(finer);

@@ -21,6 +21,7 @@ struct ExpectedPeak {
 struct LogIntegralSettings {
   std::int64_t cells = 24;           ///< along each axis before refinement
   double tolerance = 1e-5;           ///< of the value, in nats: when refinement ends
+  double negligible = 22.0;          ///< nats below the largest cell: not refined
   std::int64_t most_points = 50000;  ///< evaluations after which it ends in any case
 };
 
@@ -30,8 +31,8 @@ struct LogIntegral {
   std::int64_t points = 0;
 };
 
-/// Cells below e^-14 of the largest are left as they are, the others are halved along each axis
-/// until the value stands still. A peak that is narrower than the first cells, away from
+/// Cells below e^-negligible of the largest are left as they are, the others are halved along each
+/// axis until the value stands still. A peak that is narrower than the first cells, away from
 /// `expected`, can be missed: the value is then too low. Errors: d not 1 or 2, an empty box.
 LogIntegral log_integral(const LogIntegrand& f, const std::vector<double>& low,
                          const std::vector<double>& high, const ExpectedPeak& expected,
