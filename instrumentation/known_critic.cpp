@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -16,78 +18,79 @@
 namespace elbow {
 namespace {
 
-constexpr double kMassError = 1e-3;
+constexpr double kResolved = 1e-3;     // nats: what nodes at other steps may make of it
+constexpr double kLeastRatio = -30.0;  // where q is e^30 p, p is nothing
 
 bool finite(const std::vector<double>& x) {
   return std::all_of(x.begin(), x.end(), [](double v) { return std::isfinite(v); });
 }
 
 double dot(const std::vector<double>& w, const std::vector<double>& x) {
-  double sum = 0.0;
-  // 0 times an infinite loss far from the data is 0.
-  for (std::size_t i = 0; i < w.size(); ++i)
-    if (w[i] > 0.0) sum += w[i] * x[i];
+  return std::inner_product(w.begin(), w.end(), x.begin(), 0.0);
+}
+
+/// r = ln p − ln q at the nodes of p. With ρ = q/p = e^(−r), every divergence is an expectation of
+/// a bounded function of r under p, since the mass of q is known: nothing has to resolve p from the
+/// nodes of q.
+std::vector<double> log_ratios(const ExpectationRule& rule, const Density& p, const Density& q) {
+  std::vector<double> r;
+  for (std::int64_t i = 0; i < rule.nodes.size(); ++i) {
+    const std::span<const double> x(rule.nodes.row(i), 2);
+    r.push_back(std::max(p.log_density(x) - q.log_density(x), kLeastRatio));
+  }
+  return r;
+}
+
+struct Divergences {
+  double jensen_shannon = kLn2, total_variation = 1.0, le_cam = 2.0;
+};
+
+/// JSD = ½ E_p ln 2/(1 + ρ) + ½ (ln 2 − E_p ρ ln(1 + 1/ρ)), TV = 1 − E_p min(1, ρ),
+/// Δ = 2 − 4 E_p ρ/(1 + ρ).
+Divergences divergences(const ExpectationRule& rule, const std::vector<double>& r) {
+  Divergences d;
+  for (std::size_t i = 0; i < r.size(); ++i) {
+    const double w = rule.weights[i], rho = std::exp(-r[i]);
+    d.jensen_shannon -= 0.5 * w * (softplus(-r[i]) + rho * softplus(r[i]));
+    d.total_variation -= w * std::min(1.0, rho);
+    d.le_cam -= 4.0 * w * sigmoid(-r[i]);
+  }
+  return d;
+}
+
+/// E_p of min over l of real(l) + ρ (fake(l) − f), and f, the least that the fake part can be.
+double least_loss(const KnownCritic& critic, const ExpectationRule& rule,
+                  const std::vector<double>& r) {
+  std::vector<double> p, q;
+  for (const double ratio : r) {
+    p.push_back(sigmoid(ratio));
+    q.push_back(sigmoid(-ratio));
+  }
+  p.push_back(0.0);
+  q.push_back(1.0);
+  const CriticParts parts = critic.parts(critic.optimal(p, q));
+  const double least = parts.fake.back();
+  double sum = least;
+  for (std::size_t i = 0; i < r.size(); ++i)
+    sum += rule.weights[i] * (parts.real[i] + std::exp(-r[i]) * (parts.fake[i] - least));
   return sum;
 }
 
-/// Nodes of the mixture (p + q) / 2, with what p, q and the mixture weigh there.
-struct Nodes {
-  Points x;
-  std::vector<double> p, q, mixture, log_ratio;
-};
-
-Nodes joint_nodes(const Density& p, const Density& q) {
-  const ExpectationRule of_p = gaussian_rule(p), of_q = gaussian_rule(q);
-  Nodes nodes;
-  std::vector<double> x;
-  for (const ExpectationRule* rule : {&of_p, &of_q}) {
-    const auto all = PointsView(rule->nodes).all();
-    x.insert(x.end(), all.begin(), all.end());
-    for (std::size_t i = 0; i < rule->weights.size(); ++i) {
-      const auto point = all.subspan(2 * i, 2);
-      const double r = p.log_density(point) - q.log_density(point), m = 0.5 * rule->weights[i];
-      nodes.log_ratio.push_back(r);
-      nodes.mixture.push_back(m);
-      nodes.p.push_back(2.0 * m * sigmoid(r));
-      nodes.q.push_back(2.0 * m * sigmoid(-r));
-    }
-  }
-  nodes.x = Points(std::move(x), 2);
-  return nodes;
-}
-
-void add_divergences(const Nodes& nodes, Values& values) {
-  double jensen_shannon = kLn2, total_variation = 0.0, le_cam = 0.0;
-  for (std::size_t i = 0; i < nodes.mixture.size(); ++i) {
-    const double r = nodes.log_ratio[i], half = std::tanh(0.5 * r), m = nodes.mixture[i];
-    jensen_shannon -= m * (std::isfinite(r) ? binary_entropy(r) : 0.0);
-    total_variation += m * std::abs(half);
-    le_cam += 2.0 * m * half * half;
-  }
-  values.set("truth/jensen_shannon", jensen_shannon);
-  values.set("truth/total_variation", total_variation);
-  values.set("truth/le_cam", le_cam);
-}
-
-double discriminator_loss(const KnownCritic& critic, const Nodes& nodes,
-                          const std::vector<double>& output) {
-  const CriticParts parts = critic.parts(output);
-  return dot(nodes.p, parts.real) + dot(nodes.q, parts.fake);
-}
-
-/// Everything that needs the density of the samples too.
-void add_game(const KnownCritic& critic, const Density& generator, Values& values) {
-  const Nodes nodes = joint_nodes(*critic.data, generator);
-  double mass = 0.0;
-  for (const double p : nodes.p) mass += p;
-  if (std::abs(mass - 1.0) > kMassError) return;
-  const std::vector<double> output = critic.output(nodes.x);
+/// Everything that needs the density of the samples too. `real`: the real part of L_D.
+void add_game(const KnownCritic& critic, const Density& generator, double real, Values& values) {
+  const ExpectationRule rule = gaussian_rule(*critic.data), fine = gaussian_rule(*critic.data, 0.5);
+  const std::vector<double> r = log_ratios(rule, *critic.data, generator);
+  const Divergences d = divergences(rule, r);
+  const Divergences check = divergences(fine, log_ratios(fine, *critic.data, generator));
+  if (!(std::abs(d.jensen_shannon - check.jensen_shannon) <= kResolved)) return;
+  const ExpectationRule samples = gaussian_rule(generator);
+  const std::vector<double> output = critic.output(samples.nodes);
   if (!finite(output)) return;
-  add_divergences(nodes, values);
-  values.set("truth/loss/discriminator", discriminator_loss(critic, nodes, output));
-  if (!critic.optimal) return;
-  values.set("truth/loss/discriminator/optimal",
-             discriminator_loss(critic, nodes, critic.optimal(nodes.p, nodes.q)));
+  values.set("truth/jensen_shannon", d.jensen_shannon);
+  values.set("truth/total_variation", d.total_variation);
+  values.set("truth/le_cam", d.le_cam);
+  values.set("truth/loss/discriminator", real + dot(samples.weights, critic.parts(output).fake));
+  if (critic.optimal) values.set("truth/loss/discriminator/optimal", least_loss(critic, rule, r));
 }
 
 }  // namespace
@@ -96,13 +99,14 @@ void probe_critic(const KnownCritic& critic, const PointsView& held_out, Values&
   const ExpectationRule rule = gaussian_rule(*critic.data);
   const std::vector<double> output = critic.output(rule.nodes);
   if (!finite(output)) return;
-  values.set("truth/loss/discriminator/real", dot(rule.weights, critic.parts(output).real));
+  const double real = dot(rule.weights, critic.parts(output).real);
+  values.set("truth/loss/discriminator/real", real);
   if (held_out.size() > 0) {
     values.set("probe/loss/discriminator/real",
                sample_moments(critic.parts(critic.output(held_out)).real));
   }
   if (!critic.generator) return;
-  if (const DensityPtr generator = critic.generator()) add_game(critic, *generator, values);
+  if (const DensityPtr generator = critic.generator()) add_game(critic, *generator, real, values);
 }
 
 DensityPtr affine_image(const PointsView& images) {

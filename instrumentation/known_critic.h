@@ -33,11 +33,11 @@ struct KnownCritic {
 /// Adds the terms of `known_critic_terms` that can be known:
 ///   truth/loss/discriminator/real  E_p of the real part by quadrature, beside its mean over the
 ///                                  held-out points [n, 2]
-///   truth/jensen_shannon, ...      with r = ln p − ln q, as means over the mixture of p and q
-///   truth/loss/discriminator       L_D of the live critic and of the optimal one, on the same
-///                                  nodes: the second is the smaller one whatever the nodes
-/// Where the nodes do not resolve both densities (a mass off by more than 1e-3) the divergences are
-/// left out. Outputs that are not finite: nothing.
+///   truth/jensen_shannon, ...      from ln p − ln q at nodes of p
+///   truth/loss/discriminator       L_D of the live critic, and of the optimal one
+/// The last two are left out where nodes with a smaller step make the Jensen-Shannon divergence
+/// differ by more than 1e-3: the samples are then narrower than the modes. Outputs that are not
+/// finite: nothing.
 void probe_critic(const KnownCritic& critic, const PointsView& held_out, Values& values);
 
 std::vector<TermSpec> known_critic_terms();
