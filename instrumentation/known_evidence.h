@@ -29,9 +29,9 @@ struct EvidenceProbeOptions {
   std::function<std::vector<double>(const PointsView& x)> log_density;
 };
 
-/// Adds the terms of `known_evidence_terms` for the first images of x [n, D]: none where the latent
-/// space has more than two dimensions, where a number is not finite, or where a quadrature did not
-/// converge to 1e-3 nats.
+/// Adds the terms of `known_evidence_terms` over those of the first images of x [n, D] whose
+/// quadrature converged to about 1e-3 nats: none where the latent space has more than two
+/// dimensions or a number is not finite.
 void probe_evidence(const LatentModel& model, const Tensor& x, const EvidenceProbeOptions& options,
                     Values& values);
 
