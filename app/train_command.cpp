@@ -13,12 +13,13 @@
 
 #include "app/commands.h"
 #include "app/live_model.h"
+#include "app/live_probes.h"
 #include "app/text.h"
 #include "core/config/config.h"
 #include "core/error.h"
+#include "core/identity_page.h"
 #include "instrumentation/identity_monitor.h"
 #include "instrumentation/jsonl_sink.h"
-#include "instrumentation/latent_probe.h"
 #include "instrumentation/log_sink.h"
 #include "instrumentation/pictures.h"
 #include "instrumentation/probe.h"
@@ -156,22 +157,56 @@ PictureOptions picture_options(Session& session) {
   return options;
 }
 
+std::vector<FailedCheck> failed_checks(const std::vector<CheckCount>& counts) {
+  std::vector<FailedCheck> failed;
+  for (const CheckCount& count : counts) {
+    if (!count.first_failure) continue;
+    const FirstFailure& first = *count.first_failure;
+    failed.push_back({.id = count.id,
+                      .kind = std::string(to_string(count.kind)),
+                      .statement = first.result.statement,
+                      .page = identity_page(count.id),
+                      .fails = count.fails,
+                      .evaluations = count.evaluations,
+                      .first_step = first.step,
+                      .first_split = first.split,
+                      .lhs = first.result.lhs,
+                      .rhs = first.result.rhs});
+  }
+  return failed;
+}
+
+std::string percent(double share) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%.1f %%", 100.0 * share);
+  return text;
+}
+
+// Shares of the training time that the probes took.
+struct ProbeCost {
+  double seconds = 0.0;  // of training
+  double steps = 0.0;    // every so many steps: these have a budget
+  double epochs = 0.0;   // every so many epochs
+};
+
 // What the probes cost. A run of seconds is all start-up and says nothing about a budget.
-void say_probe_time(double share, double seconds, const Config& config,
+void say_probe_time(const ProbeCost& cost, const Config& config,
                     const std::function<void(const std::string&)>& say,
                     const std::function<void(const std::string&)>& warn) {
-  if (config.integer("probes.every") == 0) return;
-  char percent[16];
-  std::snprintf(percent, sizeof percent, "%.1f %%", 100.0 * share);
+  const std::int64_t every = config.integer("probes.every");
+  if (every == 0 && cost.epochs == 0.0) return;
   const double budget = config.number("probes.budget");
-  if (share <= budget || seconds < kSecondsToJudge) {
-    say(std::string("probes     ") + percent + " of the training time");
+  std::string text = "probes     " + percent(cost.steps) + " of the training time";
+  if (cost.epochs > 0.0) text += ", " + percent(cost.epochs) + " at the ends of epochs";
+  if (cost.steps <= budget || cost.seconds < kSecondsToJudge) {
+    say(text);
     return;
   }
-  const auto every = static_cast<double>(config.integer("probes.every"));
-  warn(std::string("Probes took ") + percent +
+  warn("Probes took " + percent(cost.steps) +
        " of the training time, more than probes.budget. Raise probes.every to " +
-       std::to_string(static_cast<std::int64_t>(std::ceil(every * share / budget))) + ".");
+       std::to_string(
+           static_cast<std::int64_t>(std::ceil(static_cast<double>(every) * cost.steps / budget))) +
+       ".");
 }
 
 int train_command(const TrainFlags& flags, const std::vector<std::string>& command_line) {
@@ -235,11 +270,11 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
     }
     return values;
   };
-  if (session.has_network("encoder")) {
-    const LatentProbeOptions latent{.dataset_size = session.data().train.count,
-                                    .seed = session.generators().seed("probe")};
-    probe_options.more = [model = live_latent_model(session), latent, x = probe_options.held_out](
-                             Values& values) { probe_latent(model, x, latent, values); };
+  probe_options.more = step_probes(session, probe_options.held_out);
+  probe_options.epochs = session.config().integer("probes.epochs");
+  if (probe_options.epochs > 0) {
+    probe_options.each_epoch =
+        epoch_probes(session, held_out(session, session.config().integer("probes.epoch_count")));
   }
   Probe probe(view, probe_options);
   IdentityMonitor monitor([&](const StepRecord& record, const CheckResult& check) {
@@ -267,21 +302,22 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
     }
     return counts;
   };
+  options.failed_checks = [&] { return failed_checks(monitor.counts()); };
   options.say = [&](const std::string& text) {
     terminal.note(text);
     log.note(text);
   };
-  double probe_share = 0.0, seconds = 0.0;
-  options.probe_share = [&](double training_seconds) {
-    seconds = training_seconds;
-    probe_share = probe.share(training_seconds);
-    return probe_share;
+  ProbeCost cost;
+  options.probe_share = [&](double seconds) {
+    cost = {
+        .seconds = seconds, .steps = probe.share(seconds), .epochs = probe.epoch_share(seconds)};
+    return cost.steps;
   };
   const RunSummary summary =
       train(session, directory,
             {&watch, &probe, &undeclared, &monitor, &jsonl, &log, &terminal, &pictures}, options);
 
-  say_probe_time(probe_share, seconds, session.config(), options.say, warn);
+  say_probe_time(cost, session.config(), options.say, warn);
   const std::string checks = check_summary(monitor.counts());
   terminal.note(checks);
   log.note(checks);

@@ -5,6 +5,8 @@
 #include <numbers>
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "data/generated.h"
 #include "math/threefry.h"
@@ -13,13 +15,6 @@ namespace elbow {
 namespace {
 
 constexpr double kPi = std::numbers::pi;
-
-std::optional<PlaneMixture> mixture_named(const std::string& name) {
-  if (name == "ring") return ring_mixture();
-  if (name == "grid") return grid_mixture();
-  if (name == "two_gaussians") return two_gaussians_mixture();
-  return std::nullopt;
-}
 
 Point swiss_roll_point(CounterStream& random) {
   const double t = random.uniform(1.5 * kPi, 4.5 * kPi);
@@ -71,6 +66,13 @@ PlaneMixture grid_mixture() {
 
 PlaneMixture two_gaussians_mixture() { return {.centers = {{-2, 0}, {2, 0}}, .sd = 0.5}; }
 
+std::optional<PlaneMixture> toy_mixture(const std::string& name) {
+  if (name == "ring") return ring_mixture();
+  if (name == "grid") return grid_mixture();
+  if (name == "two_gaussians") return two_gaussians_mixture();
+  return std::nullopt;
+}
+
 std::vector<double> log_density(const PlaneMixture& mixture, const std::vector<double>& points) {
   const double variance = mixture.sd * mixture.sd;
   const double constant =
@@ -94,7 +96,7 @@ std::vector<double> log_density(const PlaneMixture& mixture, const std::vector<d
 }
 
 Dataset make_toy(const DatasetRequest& request) {
-  const std::optional<PlaneMixture> mixture = mixture_named(request.name);
+  const std::optional<PlaneMixture> mixture = toy_mixture(request.name);
   if (!mixture && request.name != "swiss_roll") {
     throw std::invalid_argument("make_toy: no toy named " + request.name);
   }

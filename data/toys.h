@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "data/dataset.h"
@@ -24,6 +26,9 @@ PlaneMixture ring_mixture();
 PlaneMixture grid_mixture();
 /// Two modes at (-2, 0) and (2, 0), sd 0.5: 8 standard deviations apart.
 PlaneMixture two_gaussians_mixture();
+
+/// The density of a toy by name; nothing for other data.
+std::optional<PlaneMixture> toy_mixture(const std::string& name);
 
 /// ln p(x) in nats for points [n, 2], by log-sum-exp.
 std::vector<double> log_density(const PlaneMixture& mixture, const std::vector<double>& points);

@@ -1,3 +1,4 @@
+#include "core/identity_page.h"
 #include "instrumentation/identity_monitor.h"
 #include "instrumentation/text.h"
 
@@ -16,13 +17,14 @@ std::string failure_line(const CheckCount& count) {
   line += "; first at step " + std::to_string(count.first_failure->step) + " (" +
           count.first_failure->split + "), left " + significant(first.lhs, 9) + ", right " +
           significant(first.rhs, 9) + ", tolerance " + significant(first.tolerance, 3);
-  return line;
+  return line + "; see " + identity_page(count.id);
 }
 
 std::string flag_line(const CheckCount& count) {
   return "\n  flagged " + count.id + " (statistical) " + with_commas(count.fails) + " of " +
          with_commas(count.evaluations) + " beyond |z| 4: " + count.statement + "; mean z " +
-         significant(count.z_mean, 2) + ", sd " + significant(count.z_sd(), 2);
+         significant(count.z_mean, 2) + ", sd " + significant(count.z_sd(), 2) + "; see " +
+         identity_page(count.id);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "instrumentation/importance_evaluation.h"
+#include "instrumentation/sample_moments.h"
 #include "math/estimators/aggregate_posterior.h"
 #include "math/estimators/importance.h"
 #include "math/threefry.h"
@@ -17,26 +18,15 @@ namespace {
 
 using Samples = std::map<std::string, std::vector<double>>;
 
-Moments moments(const std::vector<double>& x) {
-  const double n = static_cast<double>(x.size());
-  const double mean = std::accumulate(x.begin(), x.end(), 0.0) / n;
-  double squares = 0.0;
-  for (const double v : x) squares += (v - mean) * (v - mean);
-  return {mean, n > 1.0 ? std::sqrt(squares / (n - 1.0) / n) : 0.0,
-          static_cast<std::int64_t>(x.size())};
-}
-
-void add(const Samples& samples, Values& values) {
-  for (const auto& [name, x] : samples) values.set("probe/" + name, moments(x));
-}
+std::string iwae_name(const LatentProbeSize& size) { return "iwae" + std::to_string(size.samples); }
 
 /// What one image's weights say.
-void add_weights(LogWeights w, Samples& samples) {
+void add_weights(LogWeights w, const std::string& iwae, Samples& samples) {
   const auto put = [&](const char* name, double value) {
-    samples[std::string("iwae8/") + name].push_back(value);
+    samples[iwae + "/" + name].push_back(value);
   };
   const double bound = iwae_value(w), elbo = renyi_bound(w, 1.0);
-  samples["iwae8"].push_back(bound);
+  samples[iwae].push_back(bound);
   put("elbo", elbo);
   put("gain", bound - elbo);
   put("renyi_half", renyi_bound(w, 0.5));
@@ -51,10 +41,11 @@ void add_weights(LogWeights w, Samples& samples) {
 
 void importance(const LatentModel& model, const EncodedImages& images,
                 const LatentProbeOptions& options, Samples& samples) {
-  const EncodedImages part = images.part(0, std::min(images.size(), options.images));
-  const auto log_w = image_log_weights(model, part, options.samples, options.seed);
-  const auto k = static_cast<std::size_t>(options.samples);
-  for (std::size_t i = 0; i < log_w.size(); i += k) add_weights({log_w.data() + i, k}, samples);
+  const EncodedImages part = images.part(0, std::min(images.size(), options.size.images));
+  const auto log_w = image_log_weights(model, part, options.size.samples, options.seed);
+  const auto k = static_cast<std::size_t>(options.size.samples);
+  for (std::size_t i = 0; i < log_w.size(); i += k)
+    add_weights({log_w.data() + i, k}, iwae_name(options.size), samples);
 }
 
 /// Per code: I^ = ln q(z|x) − ln q^(z), TC^ = ln q^(z) − Σ ln q^_l(z_l), DW^ = Σ ln q^_l(z_l) − ln
@@ -74,7 +65,7 @@ void add_aggregate(const AggregateDensities& densities, const std::string& form,
 
 void aggregate(const EncodedImages& images, const LatentProbeOptions& options, Values& values,
                Samples& samples) {
-  const std::int64_t b = std::min(images.size(), options.batch);
+  const std::int64_t b = std::min(images.size(), options.size.batch);
   if (b < 2) return;
   const EncodedImages part = images.part(0, b);
   Points z(b, images.latent());
@@ -99,12 +90,18 @@ void aggregate(const EncodedImages& images, const LatentProbeOptions& options, V
   const auto& others = samples.at("aggregate/mutual_information/leave_one_out");
   auto& excess = samples["aggregate/mutual_information/excess"];
   for (std::size_t i = 0; i < batch.size(); ++i) excess.push_back(others[i] - batch[i]);
-  values.set("probe/aggregate/mutual_information/max",
-             *std::max_element(batch.begin(), batch.end()));
-  values.set("probe/aggregate/log_batch", std::log(static_cast<double>(b)));
+  const std::string aggregate = options.size.tier + "/aggregate/";
+  values.set(aggregate + "mutual_information/max", *std::max_element(batch.begin(), batch.end()));
+  values.set(aggregate + "log_batch", std::log(static_cast<double>(b)));
 }
 
 }  // namespace
+
+LatentProbeSize step_probe_size() { return {}; }
+
+LatentProbeSize epoch_probe_size() {
+  return {.tier = "epoch", .images = 32, .samples = 64, .batch = 256};
+}
 
 void probe_latent(const LatentModel& model, const Tensor& x, const LatentProbeOptions& options,
                   Values& values) {
@@ -112,24 +109,29 @@ void probe_latent(const LatentModel& model, const Tensor& x, const LatentProbeOp
   Samples samples;
   Values extremes;
   try {
-    const std::int64_t n = std::min(x.size(0), std::max(options.images, options.batch));
+    const std::int64_t n = std::min(x.size(0), std::max(options.size.images, options.size.batch));
     const EncodedImages images = encode_images(model, x.slice(0, 0, n));
     importance(model, images, options, samples);
     aggregate(images, options, extremes, samples);
   } catch (const Error&) {
     return;  // numbers that are not finite: the loop ends such a run and says why
   }
-  add(samples, values);
+  for (const auto& [name, x] : samples)
+    values.set(options.size.tier + "/" + name, sample_moments(x));
   for (const auto& [key, value] : extremes.all()) values.set(key, value);
 }
 
-std::vector<TermSpec> latent_probe_terms() {
-  const std::string weights = "one set of 8 weights for each of 16 held-out images";
-  const std::string codes = "one code of each of 64 held-out images";
-  const auto nats = [](const std::string& name, const char* symbol, const char* latex,
-                       const std::string& estimator, const char* meaning, const char* reference) {
+std::vector<TermSpec> latent_probe_terms(const LatentProbeSize& size) {
+  const std::string k = std::to_string(size.samples), b = std::to_string(size.batch);
+  const std::string weights = "one set of " + k + " weights for each of " +
+                              std::to_string(size.images) + " held-out images";
+  const std::string codes = "one code of each of " + b + " held-out images";
+  const std::string iwae = iwae_name(size), bound = "L_K, K = " + k;
+  const auto nats = [&](const std::string& name, const std::string& symbol,
+                        const std::string& latex, const std::string& estimator,
+                        const std::string& meaning, const char* reference) {
     TermSpec term;
-    term.name = "probe/" + name;
+    term.name = size.tier + "/" + name;
     term.symbol = symbol;
     term.latex = latex;
     term.unit = "nats";
@@ -144,28 +146,28 @@ std::vector<TermSpec> latent_probe_terms() {
   const char* renyi = "Li & Turner 2016, equation 4";
   const char* chen = "Chen et al. 2018, equation 2";
   std::vector<TermSpec> terms = {
-      nats("iwae8", "L₈", "\\ln\\tfrac18\\sum_k w_k", weights,
+      nats(iwae, bound, "\\ln\\tfrac1K\\sum_k w_k", weights,
            "lower bound of ln p(x), tighter than the ELBO", burda),
-      nats("iwae8/elbo", "E ln w", "\\tfrac18\\sum_k\\ln w_k", weights,
+      nats(iwae + "/elbo", "E ln w", "\\tfrac1K\\sum_k\\ln w_k", weights,
            "the ELBO from the same weights", burda),
-      nats("iwae8/gain", "L₈ − E ln w", "L_8-\\tfrac18\\sum_k\\ln w_k", weights,
-           "what eight codes gain over one: large where the posterior fits badly", burda),
-      nats("iwae8/renyi_half", "VR_½", "\\mathrm{VR}_{1/2}", weights,
-           "Rényi bound of order ½, between the ELBO and L₈", renyi),
-      nats("iwae8/renyi_minus_one", "VR₋₁", "\\mathrm{VR}_{-1}", weights,
-           "Rényi bound of order −1, between L₈ and the largest weight", renyi),
-      nats("iwae8/largest", "max ln w", "\\max_k\\ln w_k", weights, "the largest of the weights",
+      nats(iwae + "/gain", "L_K − E ln w", "L_K-\\tfrac1K\\sum_k\\ln w_k", weights,
+           "what " + k + " codes gain over one: large where the posterior fits badly", burda),
+      nats(iwae + "/renyi_half", "VR_½", "\\mathrm{VR}_{1/2}", weights,
+           "Rényi bound of order ½, between the ELBO and L_K", renyi),
+      nats(iwae + "/renyi_minus_one", "VR₋₁", "\\mathrm{VR}_{-1}", weights,
+           "Rényi bound of order −1, between L_K and the largest weight", renyi),
+      nats(iwae + "/largest", "max ln w", "\\max_k\\ln w_k", weights, "the largest of the weights",
            renyi),
-      nats("iwae8/leave_one_out", "mean L₇", "\\overline{L_7^{(-i)}}", weights,
+      nats(iwae + "/leave_one_out", "mean L_{K−1}", "\\overline{L_{K-1}^{(-i)}}", weights,
            "the bound from all but one weight, averaged over which", burda),
-      nats("iwae8/surrogate", "Σ w̃ ln w", "\\sum_k\\tilde w_k\\ln w_k", weights,
-           "has the gradient of L₈, is not its value", burda),
-      nats("iwae8/entropy", "H(w̃)", "-\\sum_k\\tilde w_k\\ln\\tilde w_k", weights,
-           "how evenly the weights are spread, at most ln 8", "Burda et al. 2016, section 3"),
-      nats("iwae8/perplexity", "exp H(w̃)", "e^{H(\\tilde w)}", weights,
-           "how many codes count, by entropy: 1 to 8", "Burda et al. 2016, section 3"),
-      nats("iwae8/effective_sample_size", "ESS", "1/\\sum_k\\tilde w_k^2", weights,
-           "how many codes count: 1 to 8", "Kong 1992"),
+      nats(iwae + "/surrogate", "Σ w̃ ln w", "\\sum_k\\tilde w_k\\ln w_k", weights,
+           "has the gradient of L_K, is not its value", burda),
+      nats(iwae + "/entropy", "H(w̃)", "-\\sum_k\\tilde w_k\\ln\\tilde w_k", weights,
+           "how evenly the weights are spread, at most ln " + k, "Burda et al. 2016, section 3"),
+      nats(iwae + "/perplexity", "exp H(w̃)", "e^{H(\\tilde w)}", weights,
+           "how many codes count, by entropy: 1 to " + k, "Burda et al. 2016, section 3"),
+      nats(iwae + "/effective_sample_size", "ESS", "1/\\sum_k\\tilde w_k^2", weights,
+           "how many codes count: 1 to " + k, "Kong 1992"),
       nats("aggregate/kl", "ln q(z|x) − ln p(z)", "\\ln q(z\\mid x)-\\ln p(z)", codes,
            "Monte Carlo KL at these codes: information + total correlation + dimension-wise KL",
            chen),
@@ -176,7 +178,7 @@ std::vector<TermSpec> latent_probe_terms() {
            codes + ", symmetric minibatch-stratified weights",
            "each latent's marginal against the prior, summed", chen),
       nats("aggregate/mutual_information/batch", "I_q", "I_q(x;z)", codes + ", uniform weights",
-           "nats that a code says about its image: a lower bound, at most ln 64",
+           "nats that a code says about its image: a lower bound, at most ln " + b,
            "Hoffman & Johnson 2016"),
       nats("aggregate/mutual_information/leave_one_out", "I_q", "I_q(x;z)",
            codes + ", the image itself left out", "the same, an upper bound", "Poole et al. 2019"),
@@ -194,7 +196,7 @@ std::vector<TermSpec> latent_probe_terms() {
     if (term.name.ends_with("perplexity") || term.name.ends_with("sample_size"))
       term.unit = "codes";
     if (term.name.ends_with("/max")) term.reduction = "maximum over images";
-    if (term.name == "probe/aggregate/log_batch") term.reduction = "none: a constant";
+    if (term.name.ends_with("/log_batch")) term.reduction = "none: a constant";
   }
   return terms;
 }

@@ -3,10 +3,18 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/var.h>
 
+#include <sstream>
+#include <utility>
+
 #include "core/clock.h"
+#include "instrumentation/known_critic.h"
+#include "instrumentation/known_evidence.h"
+#include "instrumentation/known_samples.h"
 #include "instrumentation/latent_probe.h"
+#include "instrumentation/sample_distances.h"
 
 namespace elbow {
+
 Probe::Probe(ModelView model, ProbeOptions options)
     : model_(std::move(model)), options_(std::move(options)) {
   if (!options_.clock) options_.clock = steady_seconds;
@@ -14,14 +22,26 @@ Probe::Probe(ModelView model, ProbeOptions options)
 
 void Probe::start(const RunInfo& info) {
   if (options_.every > 0) next_ = (info.first_step / options_.every + 1) * options_.every;
+  next_epoch_ = options_.epochs;
 }
 
-bool Probe::prompt(const StepRecord& record) const {
+bool Probe::step_due(const StepRecord& record) const {
   return options_.every > 0 && record.split == "train" && record.step >= next_;
 }
 
+bool Probe::epoch_due(const StepRecord& record) const {
+  return options_.epochs > 0 && options_.each_epoch && record.split == "train" &&
+         record.epoch >= static_cast<double>(next_epoch_);
+}
+
+bool Probe::prompt(const StepRecord& record) const { return step_due(record) || epoch_due(record); }
+
 void Probe::step(StepRecord& record) {
-  if (!prompt(record)) return;
+  if (step_due(record)) every_steps(record);
+  if (epoch_due(record)) every_epochs(record);
+}
+
+void Probe::every_steps(StepRecord& record) {
   next_ = (record.step / options_.every + 1) * options_.every;
   const double begun = options_.clock();
   if (model_.encode && options_.held_out.defined()) {
@@ -36,10 +56,19 @@ void Probe::step(StepRecord& record) {
   seconds_ += options_.clock() - begun;
 }
 
-std::string Probe::save() { return std::to_string(next_); }
+void Probe::every_epochs(StepRecord& record) {
+  const auto done = static_cast<std::int64_t>(record.epoch);
+  next_epoch_ = (done / options_.epochs + 1) * options_.epochs;
+  const double begun = options_.clock();
+  options_.each_epoch(record.values);
+  epoch_seconds_ += options_.clock() - begun;
+}
+
+std::string Probe::save() { return std::to_string(next_) + " " + std::to_string(next_epoch_); }
 
 void Probe::restore(const std::string& state) {
-  if (!state.empty()) next_ = std::stoll(state);
+  std::istringstream numbers(state);
+  numbers >> next_ >> next_epoch_;
 }
 
 std::int64_t active_units(const Tensor& mu_log_var, double threshold) {
@@ -111,7 +140,11 @@ std::vector<TermSpec> probe_terms(const std::vector<std::string>& networks) {
     penalty.reference = "Gulrajani et al. 2017, section 4";
     terms.push_back(penalty);
   }
-  for (TermSpec& term : latent_probe_terms()) terms.push_back(std::move(term));
+  for (auto list : {latent_probe_terms(step_probe_size()), latent_probe_terms(epoch_probe_size()),
+                    sample_distance_terms(), known_evidence_terms(), known_samples_terms(),
+                    known_critic_terms()}) {
+    for (TermSpec& term : list) terms.push_back(std::move(term));
+  }
   return terms;
 }
 

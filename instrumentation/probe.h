@@ -23,11 +23,15 @@ struct ProbeOptions {
   std::function<std::vector<std::pair<std::string, double>>()> gradient_norms;
   /// Adds terms of its own to a record, under the same rules; may be empty.
   std::function<void(Values&)> more;
+  std::int64_t epochs = 0;  ///< passes over the data between the heavier probes; 0: never
+  /// The heavier ones, likewise; may be empty.
+  std::function<void(Values&)> each_epoch;
   std::function<double()> clock;  ///< seconds; default: a steady clock
 };
 
-/// Adds its values to the first training record at or after each multiple of `every`. Stands before
-/// the identity monitor and the sinks.
+/// Adds its values to the first training record at or after each multiple of `every` steps, and the
+/// heavier ones to the first at or after each multiple of `epochs` passes. What is logged when does
+/// not depend on a clock. Stands before the identity monitor and the sinks.
 class Probe : public Observer {
  public:
   Probe(ModelView model, ProbeOptions options);
@@ -38,15 +42,23 @@ class Probe : public Observer {
   std::string save() override;
   void restore(const std::string& state) override;
 
-  double seconds() const { return seconds_; }  ///< time spent, this session
+  double seconds() const { return seconds_; }  ///< spent every so many steps, this session
+  double epoch_seconds() const { return epoch_seconds_; }  ///< spent every so many epochs
   /// seconds() as a share of the training time `wall`.
   double share(double wall) const { return wall > 0.0 ? seconds_ / wall : 0.0; }
+  double epoch_share(double wall) const { return wall > 0.0 ? epoch_seconds_ / wall : 0.0; }
 
  private:
+  bool step_due(const StepRecord& record) const;
+  bool epoch_due(const StepRecord& record) const;
+  void every_steps(StepRecord& record);
+  void every_epochs(StepRecord& record);
+
   ModelView model_;
   ProbeOptions options_;
-  std::int64_t next_ = 0;
-  double seconds_ = 0.0;
+  std::int64_t next_ = 0;        // step
+  std::int64_t next_epoch_ = 0;  // passes
+  double seconds_ = 0.0, epoch_seconds_ = 0.0;
 };
 
 /// Latent dimensions whose mean code varies over the data, Var_x mu_j(x) > threshold (variance with
@@ -54,7 +66,7 @@ class Probe : public Observer {
 std::int64_t active_units(const Tensor& mu_log_var, double threshold = 0.01);
 
 /// The terms that a probe may add: "active_units/probe", "gradient_norm/<network>/*",
-/// "gradient_difference/*", penalties by sample, and those of `latent_probe_terms`.
+/// "gradient_difference/*", penalties by sample, and those of latent_probe.h and known_*.h.
 std::vector<TermSpec> probe_terms(const std::vector<std::string>& networks);
 
 }  // namespace elbow

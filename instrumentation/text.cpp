@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/identity_page.h"
+
 namespace elbow {
 namespace {
 
@@ -153,7 +155,7 @@ std::string describe_failure(const StepRecord& record, const CheckResult& check)
   text += "; left " + significant(check.lhs, 9) + ", right " + significant(check.rhs, 9);
   text += ", residual " + significant(check.residual, 3) + ", tolerance " +
           significant(check.tolerance, 3);
-  return text;
+  return text + "; see " + identity_page(check.id);
 }
 
 }  // namespace elbow

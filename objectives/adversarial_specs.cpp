@@ -1,6 +1,8 @@
 #include "objectives/adversarial_specs.h"
 
 #include "objectives/identities.h"
+#include "objectives/join.h"
+#include "objectives/truth_identities.h"
 
 namespace elbow {
 namespace {
@@ -175,10 +177,12 @@ std::vector<TermSpec> accuracy_term_specs(const std::string& rule) {
 }
 
 std::vector<IdentitySpec> adversarial_identities() {
-  return {closure("V1.discriminator", "discriminator", "loss/discriminator"),
-          closure("V1.generator", "generator", "loss/generator"),
-          gradient_closure("G8.discriminator", "discriminator"),
-          gradient_closure("G8.generator", "generator")};
+  return join(
+      std::vector<IdentitySpec>{closure("V1.discriminator", "discriminator", "loss/discriminator"),
+                                closure("V1.generator", "generator", "loss/generator"),
+                                gradient_closure("G8.discriminator", "discriminator"),
+                                gradient_closure("G8.generator", "generator")},
+      known_samples_identities(), known_critic_identities(), sample_distance_identities());
 }
 
 }  // namespace elbow

@@ -7,6 +7,7 @@
 #include <ATen/ops/zeros_like.h>
 
 #include "objectives/identities.h"
+#include "objectives/truth_identities.h"
 
 namespace elbow {
 namespace {
@@ -99,10 +100,11 @@ std::vector<IdentitySpec> cross_entropy_identities(const std::string& minimax,
           equality("G2", "BCE with logits = E_p sp(−l) + E_q sp(l)",
                    {{{"loss/discriminator/cross_entropy", 1.0}}},
                    {{{"loss/discriminator/real", 1.0}, {"loss/discriminator/fake", 1.0}}}),
-          equality(
-              "G31", "jensen_shannon/lower = ln 2 − ½ (real + fake part of L_D)",
-              {{{"jensen_shannon/lower", 1.0}}},
-              {{{"loss/discriminator/real", -0.5}, {"loss/discriminator/fake", -0.5}}, kLn2})});
+          equality("G31", "jensen_shannon/lower = ln 2 − ½ (real + fake part of L_D)",
+                   {{{"jensen_shannon/lower", 1.0}}},
+                   {{{"loss/discriminator/real", -0.5}, {"loss/discriminator/fake", -0.5}}, kLn2}),
+          loss_at_optimum("G30", "L_D of the optimal critic = 2 ln 2 − 2 JSD, by quadrature",
+                          {{{"truth/jensen_shannon", -2.0}}, 2.0 * kLn2})});
 }
 
 }  // namespace elbow

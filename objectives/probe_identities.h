@@ -8,8 +8,9 @@
 
 namespace elbow {
 
-/// V15 to V19 on sets of importance weights, V54, V57 and V58 on the aggregate posterior; silent on
-/// records without a probe.
+/// V15 to V19 on sets of importance weights, V54, V57 and V58 on the aggregate posterior, of the
+/// probes every N steps and of those every epoch (ids with ".epoch"); silent on records without a
+/// probe.
 std::vector<IdentitySpec> latent_probe_identities();
 
 }  // namespace elbow

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "objectives/identities.h"
+#include "objectives/join.h"
 #include "objectives/probe_identities.h"
+#include "objectives/truth_identities.h"
 
 namespace elbow {
 namespace {
@@ -251,7 +253,7 @@ std::vector<TermSpec> vae_term_specs() {
 }
 
 std::vector<IdentitySpec> vae_identities() {
-  std::vector<IdentitySpec> all = {
+  const std::vector<IdentitySpec> all = {
       closure("V1", "model", "loss"),
       gradient_closure("G8", "model"),
       equality("ELBO", "elbo = elbo/reconstruction − elbo/kl", {{{"elbo", 1.0}}},
@@ -262,8 +264,8 @@ std::vector<IdentitySpec> vae_identities() {
       zero_mean("V53", "E[ln q(z|x) − ln p(z)] = KL in closed form", "elbo/kl_mc", "elbo/kl",
                 "elbo/kl_mc/difference"),
   };
-  for (IdentitySpec& identity : latent_probe_identities()) all.push_back(std::move(identity));
-  return all;
+  return join(all, latent_probe_identities(), known_evidence_identities(),
+              known_samples_identities(), sample_distance_identities());
 }
 
 IdentitySpec loss_against_elbo(std::string beta_key) {

@@ -74,6 +74,28 @@ ExitCode exit_code(Outcome outcome) {
   return ExitCode::failure;
 }
 
+namespace {
+
+Json to_object(const std::vector<FailedCheck>& failed) {
+  Json all = Json::array();
+  for (const FailedCheck& check : failed) {
+    all.push_back({{"id", check.id},
+                   {"kind", check.kind},
+                   {"statement", check.statement},
+                   {"page", check.page},
+                   {"fails", check.fails},
+                   {"evaluations", check.evaluations},
+                   {"first",
+                    {{"step", check.first_step},
+                     {"split", check.first_split},
+                     {"lhs", number(check.lhs)},
+                     {"rhs", number(check.rhs)}}}});
+  }
+  return all;
+}
+
+}  // namespace
+
 std::string result_json(const RunResult& result) {
   Json splits = Json::object();
   for (const auto& [split, values] : result.splits) splits[split] = to_object(values);
@@ -83,6 +105,7 @@ std::string result_json(const RunResult& result) {
                {"epoch", result.epoch},
                {"splits", splits},
                {"checks", result.checks},
+               {"failed_checks", to_object(result.failed_checks)},
                {"timings",
                 {{"seconds", result.summary.wall},
                  {"samples_per_second_median", result.samples_per_second_median},

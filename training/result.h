@@ -5,24 +5,36 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/error.h"
 #include "core/record.h"
 
 namespace elbow {
 
+/// A check that failed in a run, a decisive or a statistical one.
+struct FailedCheck {
+  std::string id, kind, statement;
+  std::string page;  ///< where the statement is explained
+  std::int64_t fails = 0, evaluations = 0;
+  std::int64_t first_step = 0;
+  std::string first_split;
+  double lhs = 0.0, rhs = 0.0;  ///< at the first failure
+};
+
 struct RunResult {
   RunSummary summary;
   double epoch = 0.0;
   std::map<std::string, Values> splits;        ///< last record of train, valid, test
   std::map<std::string, std::int64_t> checks;  ///< counts by verdict
-  double samples_per_second_median = 0.0;      ///< over blocks of steps; 0: none was long enough
+  std::vector<FailedCheck> failed_checks = {};
+  double samples_per_second_median = 0.0;  ///< over blocks of steps; 0: none was long enough
   double step_ms_median = 0.0;
   std::optional<double> probe_share;  ///< of the training time of this session
 };
 
-/// Final values with standard errors per split, check counts, timings. Non-finite numbers are the
-/// strings "nan", "inf", "-inf".
+/// Final values with standard errors per split, check counts and what failed, timings. Non-finite
+/// numbers are the strings "nan", "inf", "-inf".
 std::string result_json(const RunResult& result);
 
 /// Values with their moments, without weights, as JSON that reads back to the same bits.

@@ -256,11 +256,13 @@ class Run {
                      .epoch = stepper_.epoch(),
                      .splits = last_values_,
                      .checks = {},
+                     .failed_checks = {},
                      .samples_per_second_median = samples(timer_.batches_per_second()),
                      .step_ms_median = 1e3 * timer_.seconds_per_step(),
                      .probe_share = {}};
     if (options_.probe_share) result.probe_share = options_.probe_share(seconds_since(start_));
     if (options_.check_counts) result.checks = options_.check_counts();
+    if (options_.failed_checks) result.failed_checks = options_.failed_checks();
     directory_.write("result.json", result_json(result));
     directory_.write_status(status(status_of(summary.outcome), summary.message));
     return summary;

@@ -9,6 +9,7 @@
 
 #include "core/record.h"
 #include "core/spec.h"
+#include "training/result.h"
 #include "training/run_directory.h"
 #include "training/session.h"
 
@@ -21,6 +22,8 @@ struct TrainOptions {
   std::vector<TermSpec> observer_terms = {};
   /// Counts of verdicts for result.json, asked for after the observers have finished.
   std::function<std::map<std::string, std::int64_t>()> check_counts = {};
+  /// The checks that failed, likewise.
+  std::function<std::vector<FailedCheck>()> failed_checks = {};
   /// Share of the seconds given that probes took, for result.json.
   std::function<double(double)> probe_share = {};
   /// Says one line to the user: a checkpoint passed over, where a resumed run starts.

@@ -216,8 +216,15 @@ void add_observation(std::vector<KeySpec>& keys) {
       key("probes", "every", integer, 100, "Steps between probes; 0: off.", at_least(0)));
   keys.push_back(key("probes", "count", integer, 128, "Held-out images that the probes look at.",
                      between(2, 1000000)));
+  keys.push_back(key("probes", "epochs", integer, 1,
+                     "Epochs between heavier probes: more codes and samples, distances between "
+                     "samples and held-out data; 0: off.",
+                     at_least(0)));
+  keys.push_back(key("probes", "epoch_count", integer, 512,
+                     "Held-out images that the heavier probes look at.", between(4, 1000000)));
   keys.push_back(key("probes", "budget", real, 0.03,
-                     "Share of the training time that probes may take before a run says so; they "
+                     "Share of the training time that probes every so many steps may take before a "
+                     "run says so; they "
                      "keep their steps, so that a config gives the same records.",
                      between(0, 1)));
   keys.push_back(

@@ -7,6 +7,7 @@
 #include "objectives/adversarial_specs.h"
 #include "objectives/identities.h"
 #include "objectives/registry.h"
+#include "objectives/truth_identities.h"
 
 namespace elbow::components::gan_hinge {
 namespace {
@@ -82,13 +83,17 @@ ObjectiveEntry entry() {
                .convention = "summed: 2 when undecided (any critic within the margin that has "
                              "equal means), 0 when saturated; the output is no logit",
                .terms = terms(),
-               .identities =
-                   join(adversarial_identities(),
-                        std::vector<IdentitySpec>{equality(
-                            "G34", "total_variation/lower = 1 − ½ (real + fake part of L_D)",
-                            {{{"total_variation/lower", 1.0}}},
-                            {{{"loss/discriminator/real", -0.5}, {"loss/discriminator/fake", -0.5}},
-                             1.0})})},
+               .identities = join(
+                   adversarial_identities(),
+                   std::vector<IdentitySpec>{
+                       equality(
+                           "G34", "total_variation/lower = 1 − ½ (real + fake part of L_D)",
+                           {{{"total_variation/lower", 1.0}}},
+                           {{{"loss/discriminator/real", -0.5}, {"loss/discriminator/fake", -0.5}},
+                            1.0}),
+                       loss_at_optimum("G34.truth",
+                                       "L_D of the optimal critic = 2 − 2 TV, by quadrature",
+                                       {{{"truth/total_variation", -2.0}}, 2.0})})},
       .create = [](const Parameters&, const Build& build) {
         return make_adversarial(formulas(), build.latent);
       }};

@@ -106,6 +106,23 @@ IdentitySpec le_cam_bound() {
           }};
 }
 
+/// The same at the optimal critic, where the bound is the divergence.
+IdentitySpec le_cam_at_optimum() {
+  return {.id = "G33.truth",
+          .kind = IdentityKind::exact,
+          .statement = "L_D of the optimal critic = (b − a)² (2 − Δ) / 8, by quadrature",
+          .sides = [](const Values& values) -> std::optional<Sides> {
+            for (const char* key :
+                 {"truth/loss/discriminator/optimal", "truth/le_cam", "label/real", "label/fake"})
+              if (!values.contains(key)) return std::nullopt;
+            const double width = values["label/real"] - values["label/fake"];
+            return Sides{.lhs = values["truth/loss/discriminator/optimal"],
+                         .rhs = width * width * (2.0 - values["truth/le_cam"]) / 8.0,
+                         .se = 0.0,
+                         .scale = 0.25 * width * width};
+          }};
+}
+
 TermSpec label_term(const std::string& name, const std::string& symbol,
                     const std::string& meaning) {
   return {.name = name,
@@ -205,7 +222,7 @@ ObjectiveEntry entry() {
                                                              "critic/fake", "label/fake"),
                                              mean_of_squares("G21.generator", "loss/generator/fake",
                                                              "critic/generated", "label/generator"),
-                                             le_cam_bound()})},
+                                             le_cam_bound(), le_cam_at_optimum()})},
       .create =
           [](const Parameters& parameters, const Build& build) {
             return make_adversarial(formulas(labels_from(parameters)), build.latent);

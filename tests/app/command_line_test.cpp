@@ -4,8 +4,10 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
+#include "core/identity_page.h"
 #include "tests/support/program.h"
 #include "tests/support/temp_dir.h"
 
@@ -188,6 +190,15 @@ void expect_caught(const std::string& program, const std::string& config,
   const auto result = run_program(argv);
   EXPECT_EQ(result.exit_code, 5) << result.err;
   EXPECT_THAT(result.err, HasSubstr(id));
+  // The statement is named and its page linked, wherever the run speaks.
+  const std::string page = identity_page(id);
+  EXPECT_THAT(result.err, HasSubstr(page));
+  EXPECT_THAT(read_file(dir / "run/log.txt"), HasSubstr(page));
+  std::set<std::string> pages;
+  for (const auto& check :
+       nlohmann::json::parse(read_file(dir / "run/result.json"))["failed_checks"])
+    if (check["id"] == id && !check["statement"].empty()) pages.insert(check["page"]);
+  EXPECT_EQ(pages.count(page), 1u);
   EXPECT_EQ(result.out, (dir / "run").string() + "\n");
   std::istringstream checks(read_file(dir / "run/checks.jsonl"));
   bool found = false;

@@ -273,8 +273,9 @@ TEST(CheckSummary, InWords) {
             "checks: 2 identities, 11,480 evaluations, 1 FAILED; 3 of 2,100 statistical beyond |z| "
             "4\n"
             "  FAILED V1 (exact) 12 of 9,380: a = b; first at step 40 (train), left 2, right 3, "
-            "tolerance 2e-05\n"
-            "  flagged S1 (statistical) 3 of 2,100 beyond |z| 4: E a = b; mean z 0.25, sd 0");
+            "tolerance 2e-05; see docs/conventions.md#V1\n"
+            "  flagged S1 (statistical) 3 of 2,100 beyond |z| 4: E a = b; mean z 0.25, sd 0; see "
+            "docs/conventions.md#S1");
 }
 
 }  // namespace

@@ -64,7 +64,8 @@ TEST(LogSink, StartRecordsFailuresAndEnd) {
       "info: step 11 train" + equation,
       "info: step 21 train" + equation,
       "info: step 21 valid" + equation,
-      "error: check V1 failed at step 21 (valid): a = b; left 0, right 0, residual 0, tolerance 0",
+      "error: check V1 failed at step 21 (valid): a = b; left 0, right 0, residual 0, tolerance 0; "
+      "see docs/conventions.md#V1",
       "info: interrupted at step 21 after 0:21: checkpoint saved"};
   EXPECT_EQ(lines_of(directory), expected);
 }

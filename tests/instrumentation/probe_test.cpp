@@ -92,6 +92,52 @@ TEST(Probe, OffAndWithoutAnEncoder) {
   EXPECT_TRUE(record.values.contains("gradient_norm/encoder/elbo/kl"));
 }
 
+// vae_record has 500 steps an epoch.
+TEST(Probe, TheHeavierOnesAtTheFirstRecordAtOrAfterAnEpoch) {
+  ProbeOptions options = options_with(0);
+  options.epochs = 2;
+  options.each_epoch = [](Values& values) { values.set("epoch/seen", 1.0); };
+  Probe probe(model(), options);
+  probe.start(vae_run());
+  std::vector<std::int64_t> probed;
+  for (int step = 70; step <= 3500; step += 70) {
+    StepRecord valid = vae_record(step);
+    valid.split = "valid";
+    probe.step(valid);
+    EXPECT_FALSE(valid.values.contains("epoch/seen"));
+    if (step == 1400) {  // a run that is resumed goes on as if it had not stopped
+      Probe resumed(model(), options);
+      RunInfo info = vae_run();
+      info.first_step = step;
+      resumed.start(info);
+      resumed.restore(probe.save());
+      probe = resumed;
+    }
+    StepRecord record = vae_record(step);
+    probe.step(record);
+    EXPECT_FALSE(record.values.contains("active_units/probe"));
+    if (record.values.contains("epoch/seen")) probed.push_back(step);
+  }
+  EXPECT_EQ(probed, (std::vector<std::int64_t>{1050, 2030, 3010}));
+}
+
+TEST(Probe, TheHeavierOnesHaveATimeOfTheirOwn) {
+  double now = 0.0;
+  ProbeOptions options = options_with(100);
+  options.clock = [&] { return now; };
+  options.epochs = 1;
+  options.each_epoch = [&](Values&) { now += 2.0; };
+  Probe probe(model(), options);
+  probe.start(vae_run());
+  for (int step = 100; step <= 1000; step += 100) {
+    StepRecord record = vae_record(step);
+    probe.step(record);
+  }
+  EXPECT_EQ(probe.seconds(), 0.0);
+  EXPECT_EQ(probe.epoch_seconds(), 4.0);
+  EXPECT_EQ(probe.epoch_share(16.0), 0.25);
+}
+
 TEST(Probe, MeasuresItsTime) {
   double now = 0.0;
   ProbeOptions options = options_with(10);

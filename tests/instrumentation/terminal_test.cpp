@@ -110,7 +110,7 @@ TEST(TerminalBar, ErrorsStayAboveTheBar) {
   terminal.check_failed(vae_record(10), check);
   EXPECT_EQ(screen.take(),
             "\r\x1b[2Kerror: check V1 failed at step 10 (train): Σ weight·term = loss; left "
-            "103.25, right 104.5, residual -1.25, tolerance 0.00209\n" +
+            "103.25, right 104.5, residual -1.25, tolerance 0.00209; see docs/conventions.md#V1\n" +
                 bar);
 }
 

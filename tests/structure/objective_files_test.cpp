@@ -10,6 +10,7 @@
 #include <set>
 
 #include "core/config/config.h"
+#include "core/identity_page.h"
 #include "core/schedule.h"
 #include "math/torch_compat.h"
 #include "models/build.h"
@@ -259,15 +260,26 @@ TEST(ObjectiveFiles, IncompleteSpecsAreFound) {
   }
 }
 
-TEST(ObjectiveFiles, EachIdentityStandsInTheConventions) {
-  const std::string page = read_file(source_root() / "docs" / "conventions.md");
+/// Whether the page that a failing check links has an anchor of that name and, for identities, the
+/// statement beside it.
+bool page_explains(const std::string& id) {
+  const std::string link = identity_page(id);
+  const auto hash = link.find('#');
+  const std::string page = read_file(source_root() / link.substr(0, hash));
+  const std::string name = link.substr(hash + 1);
+  const std::string anchor = "<a id=\"" + name + "\"></a>";
+  return page.find(name == "range" ? anchor : "| " + anchor + name + " |") != std::string::npos;
+}
+
+TEST(ObjectiveFiles, EachIdentityStandsInThePageThatItLinks) {
   for (const auto& spec : component_specs()) {
-    for (const auto& identity : spec.identities) {
-      // "V1.generator" is V1 on one of several losses.
-      const std::string id = identity.id.substr(0, identity.id.find('.'));
-      EXPECT_NE(page.find("| " + id + " |"), std::string::npos) << id << " of " << spec.source;
-    }
+    for (const auto& identity : spec.identities)
+      EXPECT_TRUE(page_explains(identity.id)) << identity.id << " of " << spec.source;
   }
+  EXPECT_TRUE(page_explains("V1.generator")) << "V1 on one of several losses";
+  EXPECT_TRUE(page_explains("range:elbo/kl"));
+  EXPECT_FALSE(page_explains("V999"));
+  EXPECT_FALSE(page_explains("V")) << "the beginning of an anchor is none";
 }
 
 std::vector<std::string> runnable_configs() {

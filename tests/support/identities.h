@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "core/error.h"
+#include "objectives/join.h"
 #include "objectives/probe_identities.h"
 #include "objectives/registry.h"
+#include "objectives/truth_identities.h"
 #include "training/evaluation.h"
 
 namespace elbow::testing {
@@ -38,13 +40,17 @@ inline std::vector<CheckResult> check(const std::vector<IdentitySpec>& identitie
   return results;
 }
 
-/// Whether only a record with a probe has the sides of an identity: the gradients of G6 and G8, and
-/// the latent space (tests/training, tests/instrumentation).
+/// Whether only a record with a probe has the sides of an identity: the gradients of G6 and G8, the
+/// latent space, and what is known of densities (tests/training, tests/instrumentation).
 inline bool needs_probe(const IdentitySpec& identity) {
-  if (identity.id == "G6" || identity.id == "G8" || identity.id.starts_with("G8.")) return true;
-  const std::vector<IdentitySpec> latent = latent_probe_identities();
-  return std::any_of(latent.begin(), latent.end(),
-                     [&](const IdentitySpec& other) { return other.id == identity.id; });
+  const std::string& id = identity.id;
+  if (id == "G6" || id == "G8" || id.starts_with("G8.")) return true;
+  if (id == "G30" || id.ends_with(".truth")) return true;
+  const auto probed =
+      join(latent_probe_identities(), known_evidence_identities(), known_samples_identities(),
+           known_critic_identities(), sample_distance_identities());
+  return std::any_of(probed.begin(), probed.end(),
+                     [&](const IdentitySpec& other) { return other.id == id; });
 }
 
 /// Every identity is evaluated on the record and holds, but for those of probes.

@@ -15,6 +15,16 @@ TEST(Result, HoldsValuesWithTheirErrors) {
   result.splits["test"].set("elbo", {-100.25, 0.5, 1000});
   result.splits["test"].set("bad", std::nan(""));
   result.checks["fails"] = 2;
+  result.failed_checks = {{.id = "V1.model",
+                           .kind = "exact",
+                           .statement = "a = b",
+                           .page = "docs/conventions.md#V1",
+                           .fails = 2,
+                           .evaluations = 9,
+                           .first_step = 4,
+                           .first_split = "train",
+                           .lhs = 1.5,
+                           .rhs = INFINITY}};
   result.step_ms_median = 4.0;
   const auto json = nlohmann::json::parse(result_json(result));
   EXPECT_EQ(json["outcome"], "finished");
@@ -23,6 +33,12 @@ TEST(Result, HoldsValuesWithTheirErrors) {
   EXPECT_EQ(json["splits"]["test"]["elbo"]["se"], 0.5);
   EXPECT_EQ(json["splits"]["test"]["bad"]["mean"], "nan");
   EXPECT_EQ(json["checks"]["fails"], 2);
+  const auto& failed = json["failed_checks"].at(0);
+  EXPECT_EQ(failed["id"], "V1.model");
+  EXPECT_EQ(failed["statement"], "a = b");
+  EXPECT_EQ(failed["page"], "docs/conventions.md#V1");
+  EXPECT_EQ(failed["first"]["step"], 4);
+  EXPECT_EQ(failed["first"]["rhs"], "inf");
   EXPECT_EQ(json["timings"]["seconds"], 3.5);
   EXPECT_EQ(json["timings"]["step_ms_median"], 4.0);
   EXPECT_TRUE(json["timings"].contains("samples_per_second_median"));

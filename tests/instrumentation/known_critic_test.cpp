@@ -1,0 +1,190 @@
+#include "instrumentation/known_critic.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <numbers>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "math/densities/expression.h"
+#include "math/divergences/exact.h"
+#include "math/numeric.h"
+#include "objectives/registry.h"
+#include "objectives/truth_identities.h"
+#include "tests/support/identities.h"
+
+namespace elbow {
+namespace {
+
+using Output = std::function<double(const double*)>;
+
+std::vector<double> map(const PointsView& x, const Output& f) {
+  std::vector<double> values;
+  for (std::int64_t i = 0; i < x.size(); ++i) values.push_back(f(x.row(i)));
+  return values;
+}
+
+/// Cross entropy, written out here: −ln σ(l), −ln σ(−l), minimum at l = ln p/q.
+KnownCritic cross_entropy(const std::string& p, const std::string& q, const Output& l) {
+  KnownCritic critic;
+  critic.data = parse_density(p);
+  critic.output = [l](const PointsView& x) { return map(x, l); };
+  critic.parts = [](const std::vector<double>& outputs) {
+    CriticParts parts;
+    for (const double o : outputs) {
+      parts.real.push_back(softplus(-o));
+      parts.fake.push_back(softplus(o));
+    }
+    return parts;
+  };
+  critic.generator = [q] { return q.empty() ? nullptr : parse_density(q); };
+  critic.optimal = [](const std::vector<double>& a, const std::vector<double>& b) {
+    std::vector<double> best;
+    for (std::size_t i = 0; i < a.size(); ++i) best.push_back(std::log(a[i]) - std::log(b[i]));
+    return best;
+  };
+  return critic;
+}
+
+const std::string kP = "normal([0,1],[[1,0.4],[0.4,1]])", kQ = "normal([1,0],[[1.5,0],[0,0.8]])";
+
+Output ratio(const std::string& p, const std::string& q) {
+  const auto a = parse_density(p), b = parse_density(q);
+  return [=](const double* x) { return a->log_density({x, 2}) - b->log_density({x, 2}); };
+}
+
+Values probed(const KnownCritic& critic, const Points& held_out = Points(0, 2)) {
+  Values values;
+  probe_critic(critic, held_out, values);
+  return values;
+}
+
+TEST(KnownCritic, DivergencesAreThoseOfTheDensities) {
+  const Values values = probed(cross_entropy(kP, kQ, [](const double*) { return 0.0; }));
+  const auto exact = exact_divergences(*parse_density(kP), *parse_density(kQ), {});
+  const auto expect = [&](const std::string& quantity, double tolerance) {
+    for (const Finding& f : exact) {
+      if (f.quantity != quantity) continue;
+      EXPECT_NEAR(values["truth/" + quantity], f.estimate.value, tolerance) << quantity;
+    }
+  };
+  expect("jensen_shannon", 1e-4);
+  expect("le_cam", 1e-4);
+  expect("total_variation", 5e-3);  // has a kink where p = q
+}
+
+TEST(KnownCritic, AnUndecidedCriticLosesTwoLnTwo) {
+  const Values values = probed(cross_entropy(kP, kQ, [](const double*) { return 0.0; }));
+  EXPECT_NEAR(values["truth/loss/discriminator"], 2.0 * kLn2, 1e-12);
+  EXPECT_NEAR(values["truth/loss/discriminator/real"], kLn2, 1e-12);
+}
+
+// The objectives' own statements hold at the optimum and above it, at every critic.
+TEST(KnownCritic, StatementsHoldForAnyCritic) {
+  const auto identities = objective_entry("minimax").spec.identities;
+  const Output r = ratio(kP, kQ);
+  for (const double scale : {-3.0, 0.0, 0.5, 1.0, 2.0, 40.0}) {
+    const Values values =
+        probed(cross_entropy(kP, kQ, [=](const double* x) { return scale * r(x); }));
+    int evaluated = 0;
+    for (const CheckResult& check : testing::check(identities, values)) {
+      if (check.id != "G30" && check.id != "G32") continue;
+      EXPECT_EQ(check.verdict, Verdict::holds) << check.id << " at " << scale;
+      ++evaluated;
+      if (check.id == "G30") continue;
+      if (scale == 1.0) {
+        EXPECT_NEAR(check.residual, 0.0, 1e-3);
+      } else {
+        EXPECT_LT(check.residual, -1e-3) << scale;
+      }
+    }
+    EXPECT_EQ(evaluated, 2);
+  }
+}
+
+TEST(KnownCritic, MistakesAreCaught) {
+  const auto identities = objective_entry("minimax").spec.identities;
+  // An optimum with p and q exchanged, found wrong by G30; a live loss halved, below the optimum.
+  KnownCritic exchanged = cross_entropy(kP, kQ, ratio(kP, kQ));
+  exchanged.optimal = [](const std::vector<double>& p, const std::vector<double>& q) {
+    std::vector<double> worst;
+    for (std::size_t i = 0; i < p.size(); ++i) worst.push_back(std::log(q[i]) - std::log(p[i]));
+    return worst;
+  };
+  testing::expect_caught(identities, probed(exchanged), "G30");
+  testing::expect_caught(identities, probed(exchanged), "G32");
+  Values halved = probed(cross_entropy(kP, kQ, ratio(kP, kQ)));
+  halved.set("truth/loss/discriminator", 0.5 * halved["truth/loss/discriminator"]);
+  testing::expect_caught(identities, halved, "G32");
+}
+
+TEST(KnownCritic, HeldOutDataAgreeWithQuadrature) {
+  const Output l = [](const double* x) { return std::sin(x[0]) + 0.3 * x[1]; };
+  const KnownCritic critic = cross_entropy(kP, "", l);
+  const auto data = parse_density(kP);
+  const Values values = probed(critic, draw(*data, 4000, 3, 1));
+  const auto results = testing::check(known_critic_identities(), values);
+  ASSERT_EQ(results.size(), 1u) << "no generator: only the real side is known";
+  EXPECT_EQ(results[0].id, "G80.loss");
+  EXPECT_EQ(results[0].verdict, Verdict::holds) << results[0].z;
+  // Held-out data of another law.
+  testing::expect_caught(known_critic_identities(),
+                         probed(critic, draw(*parse_density(kQ), 4000, 3, 1)), "G80.loss");
+}
+
+// Eight narrow modes in one wide Gaussian: no rule over q sees them.
+TEST(KnownCritic, NarrowModesInsideTheSamples) {
+  std::string ring;
+  for (int k = 0; k < 8; ++k) {
+    const double angle = 0.25 * std::numbers::pi * k;
+    ring += (k > 0 ? "," : "") + std::string("0.125*normal([") + std::to_string(std::cos(angle)) +
+            "," + std::to_string(std::sin(angle)) + "],[[0.01,0],[0,0.01]])";
+  }
+  const Values values =
+      probed(cross_entropy("mixture(" + ring + ")", "normal([0.1,0],[[1,0.2],[0.2,0.7]])",
+                           [](const double*) { return 0.0; }));
+  // elbow divergence, by adaptive quadrature in two dimensions.
+  EXPECT_NEAR(values["truth/jensen_shannon"], 0.4377725318, 1e-4);
+  EXPECT_NEAR(values["truth/le_cam"], 1.382353915, 3e-4);
+  EXPECT_NEAR(values["truth/total_variation"], 0.7969051287, 5e-3);
+}
+
+TEST(KnownCritic, LeavesOutWhatTheNodesDoNotResolve) {
+  const Values values =
+      probed(cross_entropy("normal([0,0],[[1,0],[0,1]])", "normal([0.4,0.4],[[0.01,0],[0,0.01]])",
+                           [](const double*) { return 0.0; }));
+  EXPECT_TRUE(values.contains("truth/loss/discriminator/real"));
+  EXPECT_FALSE(values.contains("truth/jensen_shannon"));
+}
+
+TEST(KnownCritic, NothingFromOutputsThatAreNotFinite) {
+  EXPECT_TRUE(
+      probed(cross_entropy(kP, kQ, [](const double*) { return std::nan(""); })).all().empty());
+}
+
+TEST(AffineImage, IsTheLawOfALinearGenerator) {
+  // b = (1, 2), W = [[1, 0, 2], [0.5, 1, 0]].
+  const Points images({1, 2, 2, 2.5, 1, 3, 3, 2}, 2);
+  const DensityPtr law = affine_image(images);
+  ASSERT_NE(law, nullptr);
+  EXPECT_EQ(law->mean(), (std::vector<double>{1, 2}));
+  EXPECT_NEAR(law->covariance()(0, 0), 5.0, 1e-12);
+  EXPECT_NEAR(law->covariance()(0, 1), 0.5, 1e-12);
+  EXPECT_NEAR(law->covariance()(1, 1), 1.25, 1e-12);
+  EXPECT_EQ(affine_image(Points({1, 2, 2, 3, 3, 4}, 2)), nullptr) << "samples on a line";
+}
+
+TEST(KnownCritic, EveryTermIsDeclaredAndEmitted) {
+  const auto data = parse_density(kP);
+  const Values values = probed(cross_entropy(kP, kQ, ratio(kP, kQ)), draw(*data, 10, 1, 1));
+  std::set<std::string> declared, emitted;
+  for (const TermSpec& term : known_critic_terms()) declared.insert(term.name);
+  for (const auto& [key, moments] : values.all()) emitted.insert(key);
+  EXPECT_EQ(declared, emitted);
+}
+
+}  // namespace
+}  // namespace elbow

@@ -1,0 +1,151 @@
+#include "instrumentation/known_evidence.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <numbers>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "instrumentation/latent_probe.h"
+#include "objectives/truth_identities.h"
+#include "tests/instrumentation/toy_latent_model.h"
+#include "tests/support/identities.h"
+
+namespace elbow {
+namespace {
+
+using testing::toy_images;
+using testing::toy_log_p;
+using testing::toy_model;
+
+const std::vector<double> kX = {0.4, -1.5, 2.7, 0.0, -0.3, 1.1, -2.2, 0.9};
+
+/// ln N(x; 0, 1 + d): the exact density of the model's own data.
+std::vector<double> own_density(const PointsView& x, std::int64_t d) {
+  std::vector<double> values;
+  for (std::int64_t i = 0; i < x.size(); ++i) values.push_back(toy_log_p(x.at(i, 0), d));
+  return values;
+}
+
+Values probed(const LatentModel& model, std::function<double(double)> log_density = {}) {
+  Values values;
+  EvidenceProbeOptions options{.seed = 5, .log_density = {}};
+  if (log_density) {
+    options.log_density = [=](const PointsView& x) {
+      std::vector<double> all;
+      for (std::int64_t i = 0; i < x.size(); ++i) all.push_back(log_density(x.at(i, 0)));
+      return all;
+    };
+  }
+  probe_evidence(model, toy_images(kX), options, values);
+  probe_latent(model, toy_images(kX), {.seed = 5}, values);
+  return values;
+}
+
+// q(z|x) = N(x/2, 1/2) is the posterior of z ~ N(0, 1), x|z ~ N(z, 1).
+TEST(KnownEvidence, ALineWithTheExactPosterior) {
+  const Values values = probed(toy_model(1, 0.5, std::log(0.5)));
+  EXPECT_NEAR(values["truth/log_likelihood"], testing::mean_toy_log_p(kX, 1), 1e-5);
+  EXPECT_LE(values["truth/log_likelihood/error"], 3e-4);
+  EXPECT_NEAR(values["truth/posterior_kl"], 0.0, 1e-5);
+  EXPECT_NEAR(values["truth/gap/elbo"], 0.0, 1e-5);
+  EXPECT_NEAR(values["truth/gap/iwae8"], 0.0, 1e-5);
+}
+
+// The posterior of two latents under x|z ~ N(z₁ + z₂, 1) has mean x/3 and covariance
+// I − 11ᵀ/3: KL(N(m, s² I) ‖ it) in closed form, its inverse covariance is I + 11ᵀ.
+TEST(KnownEvidence, APlaneWithAWrongPosterior) {
+  const double slope = 0.2, log_var = -1.0, variance = std::exp(log_var);
+  const Values values = probed(toy_model(2, slope, log_var));
+  EXPECT_NEAR(values["truth/log_likelihood"], testing::mean_toy_log_p(kX, 2), 1e-5);
+  double kl = 0.0;
+  for (const double x : kX) {
+    const double off = slope * x - x / 3.0;    // of both coordinates
+    const double quadratic = 6.0 * off * off;  // 1ᵀ(I + 11ᵀ)1 = 6
+    kl += 0.5 * (4.0 * variance + quadratic - 2.0 - std::log(3.0) - 2.0 * log_var) /
+          static_cast<double>(kX.size());
+  }
+  EXPECT_NEAR(values["truth/posterior_kl"], kl, 2e-4);
+}
+
+TEST(KnownEvidence, StatementsHoldAndTheirMistakesAreCaught) {
+  const LatentModel model = toy_model(2, 0.2, -1.0);
+  const auto own = [](double x) { return toy_log_p(x, 2); };
+  const Values sound = probed(model, own);
+  const auto identities = known_evidence_identities();
+  const auto results = testing::check(identities, sound);
+  EXPECT_EQ(results.size(), identities.size());
+  for (const CheckResult& r : results) EXPECT_EQ(r.verdict, Verdict::holds) << r.id << " " << r.z;
+  const auto caught = [&](const std::string& key, double value, const std::string& id) {
+    Values wrong = sound;
+    wrong.set(key, Moments{value, sound.at(key).se, sound.at(key).count});
+    testing::expect_caught(identities, wrong, id);
+  };
+  // Bounds that lie above ln p(x): a KL with its sign flipped, the surrogate Σ w̃ ln w.
+  caught("truth/gap/elbo", -5.0 * sound.at("truth/gap/elbo").se - 0.01, "V25.elbo");
+  caught("truth/gap/iwae8", -5.0 * sound.at("truth/gap/iwae8").se - 0.01, "V25.iwae");
+  caught("truth/posterior_kl", -5.0 * sound.at("truth/posterior_kl").se - 0.01, "V26.sign");
+  // A gap that is not the divergence of the posteriors.
+  caught("truth/gap/elbo", sound["truth/posterior_kl"] + 5.0 * sound.at("truth/gap/difference").se,
+         "V26");
+}
+
+// A model that is better than the data's own density does not exist: an sd that is a variance.
+TEST(KnownEvidence, AWrongDensityOfTheDataIsCaught) {
+  const LatentModel model = toy_model(1, 0.5, std::log(0.5));
+  const auto shifted = [](double x) { return toy_log_p(x, 1) - 0.5 - 0.01 * x; };
+  testing::expect_caught(known_evidence_identities(), probed(model, shifted), "V25.data");
+}
+
+// V86: a decoder that bends, against a sum over a fine grid.
+TEST(KnownEvidence, ABentDecoderAgainstAFineGrid) {
+  LatentModel model = toy_model(1, 0.5, -3.0);
+  const auto mean = [](double z) { return std::abs(z) + 0.3 * std::sin(5.0 * z); };
+  const double sd = 0.05;
+  model.log_likelihood = [=](const Tensor& z, const Tensor& x) {
+    const Tensor off = (x.select(1, 0) - z.select(1, 0).abs() - 0.3 * (5.0 * z.select(1, 0)).sin());
+    return -0.5 * (off / sd).square() - std::log(sd) - 0.5 * std::log(2.0 * std::numbers::pi);
+  };
+  Values values;
+  const std::vector<double> x = {0.7, 1.4};
+  probe_evidence(model, toy_images(x), {.seed = 5, .log_density = {}}, values);
+  double expected = 0.0;
+  for (const double v : x) {
+    double sum = 0.0;
+    const double h = 1e-5;
+    for (double z = -7.0; z < 7.0; z += h) {
+      const double u = (v - mean(z)) / sd;
+      sum += h * std::exp(-0.5 * (u * u + z * z)) / (2.0 * std::numbers::pi * sd);
+    }
+    expected += 0.5 * std::log(sum);
+  }
+  EXPECT_NEAR(values["truth/log_likelihood"], expected, 3e-4);
+}
+
+TEST(KnownEvidence, NothingBeyondAPlaneOrForNumbersThatAreNotFinite) {
+  EXPECT_FALSE(probed(toy_model(3, 0.2, -1.0)).contains("truth/log_likelihood"));
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_FALSE(probed(toy_model(1, nan, -1.0)).contains("truth/log_likelihood"));
+  Values values;
+  probe_evidence(toy_model(1, 0.5, -1.0), {}, {.seed = 1, .log_density = {}}, values);
+  EXPECT_TRUE(values.all().empty());
+}
+
+TEST(KnownEvidence, EveryTermIsDeclaredAndEmitted) {
+  Values values;
+  EvidenceProbeOptions options{.seed = 5, .log_density = {}};
+  options.log_density = [](const PointsView& x) { return own_density(x, 1); };
+  probe_evidence(toy_model(1, 0.5, -1.0), toy_images(kX), options, values);
+  std::set<std::string> declared, emitted;
+  for (const TermSpec& term : known_evidence_terms()) declared.insert(term.name);
+  for (const auto& [key, moments] : values.all()) emitted.insert(key);
+  EXPECT_EQ(declared, emitted);
+}
+
+}  // namespace
+}  // namespace elbow
