@@ -43,6 +43,8 @@ add_library(elbow_torch INTERFACE)
 target_link_libraries(elbow_torch INTERFACE ${TORCH_LIBRARIES})
 target_include_directories(elbow_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
 target_compile_definitions(elbow_torch INTERFACE AT_PER_OPERATOR_HEADERS)
+# As C++20, clang takes LibTorch 1.13 only with this header before all others (docs/decisions.md).
+target_compile_options(elbow_torch INTERFACE "$<$<CXX_COMPILER_ID:Clang>:SHELL:-include ATen/core/ivalue.h>")
 string(REGEX MATCHALL "-D_GLIBCXX_USE_CXX11_ABI=[01]" ELBOW_TORCH_ABI "${TORCH_CXX_FLAGS}")
 if(ELBOW_TORCH_ABI)
   add_compile_options(${ELBOW_TORCH_ABI})

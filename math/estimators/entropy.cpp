@@ -32,15 +32,9 @@ Estimate kozachenko_leonenko(const PointsView& points, const EntropyOptions& opt
   require_points(points, 2, "A neighbour estimate of the entropy");
   Estimate result{.value = entropy_value(points, options), .bias = Bias::unknown};
   const auto n = static_cast<std::size_t>(points.size());
-  if (!options.standard_error) {
-    result.note = "standard error not asked for";
-  } else if (subsample_size(n, {}) <= static_cast<std::size_t>(2 * (options.k + 1))) {
-    result.note = "too few points for a standard error by subsampling";
-  } else {
-    CounterStream random(options.seed, 0);
-    result.se = subsampling_se(
-        n, random, [&](auto subset) { return entropy_value(select(points, subset), options); });
-  }
+  const auto value = [&](auto subset) { return entropy_value(select(points, subset), options); };
+  add_subsampled_se(result, options.standard_error, n, options.k, options.seed,
+                    [&](CounterStream& random) { return subsampling_se(n, random, value); });
   return result;
 }
 

@@ -64,18 +64,13 @@ Estimate with_subsampled_se(const PointsView& p, const PointsView& q, const KnnO
                             const Value& value) {
   require_comparable(p, q, 1, "A neighbour estimate");
   Estimate result{.value = value(p, q), .bias = Bias::unknown};
-  const auto least = static_cast<std::size_t>(std::min(p.size(), q.size()));
-  const auto needed = static_cast<std::size_t>(std::max(options.k, cross_k(options)) + 1);
-  if (!options.standard_error) {
-    result.note = "standard error not asked for";
-  } else if (subsample_size(least, {}) <= 2 * needed) {
-    result.note = "too few points for a standard error by subsampling";
-  } else {
-    CounterStream random(options.seed, 0);
-    result.se = subsampling_se(
-        static_cast<std::size_t>(p.size()), static_cast<std::size_t>(q.size()), random,
-        [&](auto first, auto second) { return value(select(p, first), select(q, second)); });
-  }
+  const auto n = static_cast<std::size_t>(p.size()), m = static_cast<std::size_t>(q.size());
+  const auto part = [&](auto first, auto second) {
+    return value(select(p, first), select(q, second));
+  };
+  add_subsampled_se(result, options.standard_error, std::min(n, m),
+                    std::max(options.k, cross_k(options)), options.seed,
+                    [&](CounterStream& random) { return subsampling_se(n, m, random, part); });
   return result;
 }
 

@@ -130,16 +130,11 @@ Estimate ksg_mutual_information(const PointsView& x, const PointsView& y,
   }
   Estimate result{.value = ksg_value(x, y, options.k, options.variant), .bias = Bias::unknown};
   const auto n = static_cast<std::size_t>(x.size());
-  if (!options.standard_error) {
-    result.note = "standard error not asked for";
-  } else if (subsample_size(n, {}) <= static_cast<std::size_t>(2 * (options.k + 1))) {
-    result.note = "too few points for a standard error by subsampling";
-  } else {
-    CounterStream random(options.seed, 0);
-    result.se = subsampling_se(n, random, [&](auto subset) {
-      return ksg_value(select(x, subset), select(y, subset), options.k, options.variant);
-    });
-  }
+  const auto value = [&](auto subset) {
+    return ksg_value(select(x, subset), select(y, subset), options.k, options.variant);
+  };
+  add_subsampled_se(result, options.standard_error, n, options.k, options.seed,
+                    [&](CounterStream& random) { return subsampling_se(n, random, value); });
   return result;
 }
 

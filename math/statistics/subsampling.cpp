@@ -60,4 +60,16 @@ double subsampling_se(std::size_t n, std::size_t m, CounterStream& random,
   return scaled_se(values, fraction);
 }
 
+void add_subsampled_se(Estimate& result, bool wanted, std::size_t n, std::int64_t k,
+                       std::uint64_t seed, const std::function<double(CounterStream&)>& se) {
+  if (!wanted) {
+    result.note = "standard error not asked for";
+  } else if (subsample_size(n, {}) <= static_cast<std::size_t>(2 * (k + 1))) {
+    result.note = "too few points for a standard error by subsampling";
+  } else {
+    CounterStream random(seed, 0);
+    result.se = se(random);
+  }
+}
+
 }  // namespace elbow

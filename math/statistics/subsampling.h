@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
 
+#include "core/estimate.h"
 #include "math/threefry.h"
 
 namespace elbow {
@@ -35,5 +37,11 @@ double subsampling_se(std::size_t n, std::size_t m, CounterStream& random,
                       const std::function<double(std::span<const std::size_t>,
                                                  std::span<const std::size_t>)>& statistic,
                       const SubsamplingOptions& options = {});
+
+/// For estimates from k nearest neighbours in samples of at least n points: `se` by one of the
+/// above, from a stream of its own, or a note why there is none (not `wanted`; subsamples of n
+/// points with fewer than two neighbourhoods).
+void add_subsampled_se(Estimate& result, bool wanted, std::size_t n, std::int64_t k,
+                       std::uint64_t seed, const std::function<double(CounterStream&)>& se);
 
 }  // namespace elbow
