@@ -23,12 +23,12 @@ struct AnnealingPlan {
   std::uint64_t seed = 1;
 };
 
-/// One number an image, but `log_w`: that of each forward chain, image by image. g is ln p(x, z)
-/// minus the log-density of the start, so that from the encoder `elbo`, the mean of g where the
-/// chains of an image start, is its ELBO, and `eubo`, g at its exact code, its EUBO.
+/// One number an image; `log_w` and `log_start` of each forward chain, image by image. g is
+/// ln p(x, z) minus the log-density of the start, `log_start` is g where a chain starts: from the
+/// encoder the ELBO in the mean; and `eubo`, g at the exact code of an image, its EUBO.
 struct AnnealedImages {
-  std::vector<double> elbo, lower, upper, eubo;
-  std::vector<double> log_w;
+  std::vector<double> lower, upper, eubo;
+  std::vector<double> log_w, log_start;
 };
 
 /// `exact`: posterior samples of the images [n, 2], for the reverse run; undefined: forward only.
@@ -38,6 +38,16 @@ AnnealedImages anneal(Session& session, const Tensor& images, const Tensor& exac
 /// Mean of a <= mean of b, with the standard error of the mean of a - b over images.
 void check_order(const Checks& checks, const std::string& id, const std::string& statement,
                  const std::vector<double>& a, const std::vector<double>& b);
+
+/// Mean of a <= mean of b over the chains of images that are given: the standard error is that of
+/// the chains of each image, b - a in pairs. [n C], image by image.
+void check_order_of_chains(const Checks& checks, const std::string& id,
+                           const std::string& statement, const std::vector<double>& a,
+                           const std::vector<double>& b, std::int64_t chains);
+
+/// elbo <= E ln w <= ln p in expectation over the chains of each image, from the encoder.
+void check_forward_bounds(const Checks& checks, const AnnealedImages& run,
+                          const std::vector<double>& log_p);
 
 /// elbo <= lower <= ln p <= upper <= eubo in expectation, for a run from the encoder.
 ///

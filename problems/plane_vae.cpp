@@ -52,12 +52,6 @@ Tensor log_joint(Session& session, const Tensor& x, const Tensor& z) {
   return result;
 }
 
-std::vector<double> to_vector(const Tensor& t) {
-  const Tensor wide = t.to(at::kDouble).contiguous();
-  const double* first = wide.data_ptr<double>();
-  return {first, first + wide.numel()};
-}
-
 }  // namespace
 
 TrainedModel train_plane_vae(bool full, const std::string& data_directory) {
@@ -96,14 +90,7 @@ double log_evidence(Session& session, const Tensor& x, std::int64_t pieces) {
 
 std::vector<double> sampled_term(Session& session, const Tensor& x, std::int64_t n,
                                  const std::string& term, std::uint64_t seed) {
-  const NoGrad no_grad;
-  at::Generator noise = make_generator(seed);
-  const Batch batch{.x = x.unsqueeze(0).expand({n, x.size(0)}).contiguous(), .labels = {}};
-  const Context context = idle_context(session, batch, noise);
-  for (const Phase& phase : session.phases())
-    for (const Term& t : session.objective().evaluate(phase, context).terms)
-      if (t.name == term) return to_vector(t.values);
-  throw Error("The objective emits no term '" + term + "'.");
+  return term_at_rows(session, x.unsqueeze(0).expand({n, x.size(0)}).contiguous(), term, seed);
 }
 
 }  // namespace elbow::problems

@@ -65,7 +65,7 @@ LinearOptimum fixed_variance_optimum(const std::vector<double>& spectrum, std::i
   return optimum(spectrum, latent, beta * variance, variance);
 }
 
-double gaussian_log_likelihood(const Tensor& x, const Tensor& w, const Tensor& b, double variance) {
+Tensor gaussian_log_densities(const Tensor& x, const Tensor& w, const Tensor& b, double variance) {
   const NoGrad no_grad;
   const Tensor wide = w.to(at::kDouble);
   const std::int64_t dimensions = wide.size(0);
@@ -73,9 +73,13 @@ double gaussian_log_likelihood(const Tensor& x, const Tensor& w, const Tensor& b
   const Tensor root = at::linalg_cholesky(covariance);
   const Tensor centred = (x.to(at::kDouble) - b.to(at::kDouble)).t();
   const Tensor white = at::linalg_solve_triangular(root, centred, false);
-  const double squares = white.square().sum().item<double>() / static_cast<double>(x.size(0));
   const double log_determinant = 2.0 * root.diagonal().log().sum().item<double>();
-  return -0.5 * (squares + log_determinant + static_cast<double>(dimensions) * kLn2Pi);
+  return -0.5 *
+         (white.square().sum(0) + log_determinant + static_cast<double>(dimensions) * kLn2Pi);
+}
+
+double gaussian_log_likelihood(const Tensor& x, const Tensor& w, const Tensor& b, double variance) {
+  return gaussian_log_densities(x, w, b, variance).mean().item<double>();
 }
 
 }  // namespace elbow::problems

@@ -34,8 +34,10 @@ LinearOptimum learned_variance_optimum(const std::vector<double>& spectrum, std:
 LinearOptimum fixed_variance_optimum(const std::vector<double>& spectrum, std::int64_t latent,
                                      double beta, double variance);
 
-/// Mean of ln N(x; b, W W^T + sigma^2 I) over the rows of x, by Cholesky, float64.
-/// x [n, D], w [D, q], b [D].
+/// ln N(x; b, W W^T + sigma^2 I) of each row of x, by Cholesky, float64.
+/// x [n, D], w [D, q], b [D] -> [n].
+Tensor gaussian_log_densities(const Tensor& x, const Tensor& w, const Tensor& b, double variance);
+/// Its mean over the rows.
 double gaussian_log_likelihood(const Tensor& x, const Tensor& w, const Tensor& b, double variance);
 
 }  // namespace elbow::problems

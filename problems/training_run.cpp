@@ -2,12 +2,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <utility>
 
 #include "core/error.h"
 #include "core/outcome.h"
+#include "math/torch_compat.h"
 #include "training/evaluation.h"
 #include "training/result.h"
 #include "training/run_directory.h"
@@ -17,6 +19,8 @@ namespace elbow::problems {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::int64_t kRows = 5000;  // evaluated at once
 
 /// A directory that goes with the object.
 class Scratch {
@@ -66,6 +70,31 @@ TrainedModel train_model(Config config, Dataset data,
   model.values = evaluate_split(*model.session, split, summary.step,
                                 model.session->config().integer("evaluation.batch_size"));
   return model;
+}
+
+std::vector<double> term_at_rows(Session& session, const Tensor& x, const std::string& term,
+                                 std::uint64_t seed) {
+  const NoGrad no_grad;
+  at::Generator noise = make_generator(seed);
+  std::vector<double> values;
+  for (std::int64_t begin = 0; begin < x.size(0); begin += kRows) {
+    const Batch batch{.x = x.narrow(0, begin, std::min(kRows, x.size(0) - begin)), .labels = {}};
+    const Context context{.networks = session.networks(),
+                          .batch = batch,
+                          .latent = noise,
+                          .batch_size = batch.x.size(0),
+                          .mode = Mode::eval,
+                          .instruments = true};
+    for (const Phase& phase : session.phases())
+      for (const Term& t : session.objective().evaluate(phase, context).terms) {
+        if (t.name != term) continue;
+        const Tensor wide = t.values.to(at::kDouble).contiguous();
+        values.insert(values.end(), wide.data_ptr<double>(),
+                      wide.data_ptr<double>() + wide.numel());
+      }
+  }
+  if (values.empty()) throw Error("The objective emits no term '" + term + "'.");
+  return values;
 }
 
 Dataset points_dataset(const std::string& name, const Tensor& points) {

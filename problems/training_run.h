@@ -1,6 +1,7 @@
 // A model trained by the program's own loop, for problems.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,6 +26,11 @@ struct TrainedModel {
 /// by a signal).
 TrainedModel train_model(Config config, Dataset data,
                          const std::function<void(Session&)>& prepare = {});
+
+/// A per-sample term of the objective at each row of x [n, D], mode eval, with a z of its own.
+/// Throws Error where no phase emits it.
+std::vector<double> term_at_rows(Session& session, const Tensor& x, const std::string& term,
+                                 std::uint64_t seed);
 
 /// A data set of points [n, D] in memory (float32), training split only.
 Dataset points_dataset(const std::string& name, const Tensor& points);
