@@ -16,7 +16,7 @@ namespace {
 
 using Verdicts = std::map<std::string, Verdict>;
 
-constexpr std::int64_t kImages = 40, kChains = 16;
+constexpr std::int64_t kImages = 40, kChains = 64;
 
 struct Bounds {
   AnnealedImages run;
