@@ -226,8 +226,10 @@ TEST(DivergenceCommandSlow, SampleFilesHaveFloorsAndTests) {
   EXPECT_NEAR(value("sliced_wasserstein2_squared sliced_wasserstein2_squared"), 0.5,
               4 * 0.36 / std::sqrt(100.0))
       << "E cos² over 100 directions, its sd 1/√8";
-  EXPECT_EQ(value("classifier_accuracy classifier_accuracy"), 1.0) << "separated";
-  EXPECT_EQ(value("classifier_auc classifier_auc"), 1.0);
+  EXPECT_GT(value("classifier_accuracy classifier_accuracy"), 0.97) << "the squares touch";
+  EXPECT_GT(value("classifier_auc classifier_auc"), 0.99);
+  EXPECT_THAT(shifted.at("classifier_accuracy classifier_accuracy").at("note").get<std::string>(),
+              HasSubstr("p = "));
   EXPECT_GT(equal.at("coverage coverage").at("value").get<double>(), 0.9);
   EXPECT_LT(value("coverage coverage"), 0.2);
 }

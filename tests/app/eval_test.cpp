@@ -142,7 +142,7 @@ TEST(EvalSlow, SamplesOfAGanBesideTheirFloors) {
         "critic/auc", "lenet_accuracy"}) {
     EXPECT_EQ(quantities.count(quantity), 1u) << quantity;
   }
-  EXPECT_THAT(first.err, HasSubstr("checks     22 bounds, all hold"));
+  EXPECT_THAT(first.err, HasSubstr("checks     21 bounds, all hold"));
   EXPECT_THAT(run_program(argv, cache).err, HasSubstr("features: as found before"));
   std::vector<std::string> anew = argv;
   anew.push_back("--overwrite");
