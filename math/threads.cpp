@@ -108,6 +108,9 @@ std::string busy_warning(int others, int threads, int cores) {
          "times faster.";
 }
 
+OneThread::OneThread() : before_(at::get_num_threads()) { at::set_num_threads(1); }
+OneThread::~OneThread() { at::set_num_threads(before_); }
+
 ThreadReport configure_threads(int threads, bool onednn) {
   if (threads < 0 || threads > 1024) {
     throw Error("There cannot be " + std::to_string(threads) +

@@ -20,6 +20,19 @@ struct ThreadReport {
 /// and everything else one. Errors: threads outside 0..1024.
 ThreadReport configure_threads(int threads, bool onednn = true);
 
+/// While it lives, this thread's operators run on it alone; then as before. For work too small to
+/// be shared: threads that wait for each other cost it many times over where cores are busy.
+class OneThread {
+ public:
+  OneThread();
+  ~OneThread();
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
+};
+
 /// What to say when `others` threads of other programs are running; "" when they leave enough
 /// cores.
 std::string busy_warning(int others, int threads, int cores);

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/value.h"
 #include "data/sha256.h"
+#include "math/threads.h"
 #include "math/torch_compat.h"
 #include "training/files.h"
 #include "training/generators.h"
@@ -120,6 +121,7 @@ bool labelled_images(const Dataset& data) {
 Classifier train_classifier(const Dataset& data, const ClassifierSettings& settings,
                             const ClassifierProgress& progress) {
   require_labelled_images(data);
+  const OneThread alone;  // the layers are small: a second thread gains little and may cost much
   at::Generator init = make_generator(derive_seed(settings.seed, "classifier/init"));
   Classifier classifier{.network = std::make_shared<LeNet>(data.classes, init)};
   const std::int64_t batch_size = std::min(settings.batch_size, data.train.count);

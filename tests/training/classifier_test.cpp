@@ -1,10 +1,12 @@
 #include "training/classifier.h"
 
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
 #include "core/error.h"
+#include "math/threads.h"
 #include "math/torch_compat.h"
 #include "tests/support/temp_dir.h"
 
@@ -41,6 +43,16 @@ TEST(Classifier, IsKeptUnderItsKeyAndReadBackBitForBit) {
   EXPECT_EQ(again.correct, first.correct);
   EXPECT_NE(classifier_key(glyphs(128), kShort), classifier_key(data, kShort));
   EXPECT_NE(classifier_key(data, {.epochs = 2, .batch_size = 64}), classifier_key(data, kShort));
+}
+
+// One thread trains it, whatever the program has: sums in another order would give other weights.
+TEST(Classifier, IsTheSameOnAnyNumberOfThreads) {
+  const Dataset data = glyphs();
+  configure_threads(2);
+  const Classifier two = train_classifier(data, kShort);
+  EXPECT_EQ(at::get_num_threads(), 2) << "as before";
+  configure_threads(1);
+  EXPECT_EQ(train_classifier(data, kShort).hash, two.hash);
 }
 
 TEST(Classifier, ADamagedFileIsTrainedAnew) {
