@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numbers>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "math/densities/expression.h"
@@ -119,6 +121,66 @@ TEST(KnownCritic, MistakesAreCaught) {
   Values halved = probed(cross_entropy(kP, kQ, ratio(kP, kQ)));
   halved.set("truth/loss/discriminator", 0.5 * halved["truth/loss/discriminator"]);
   testing::expect_caught(identities, halved, "G32");
+}
+
+/// The critic with its optimum at g of the two densities.
+KnownCritic with_optimum(KnownCritic critic, const std::function<double(double, double)>& g) {
+  critic.optimal = [g](const std::vector<double>& p, const std::vector<double>& q) {
+    std::vector<double> best;
+    for (std::size_t i = 0; i < p.size(); ++i) best.push_back(g(p[i], q[i]));
+    return best;
+  };
+  return critic;
+}
+
+/// The critic with the losses of outputs on data and on samples.
+KnownCritic with_losses(KnownCritic critic, const std::function<double(double)>& real,
+                        const std::function<double(double)>& fake) {
+  critic.parts = [=](const std::vector<double>& outputs) {
+    CriticParts parts;
+    for (const double o : outputs) {
+      parts.real.push_back(real(o));
+      parts.fake.push_back(fake(o));
+    }
+    return parts;
+  };
+  return critic;
+}
+
+// Least squares and hinge written out, each with its optimum and with p and q exchanged.
+TEST(KnownCritic, OptimaOfOtherLossesHoldAndAnExchangeIsCaught) {
+  const KnownCritic base = cross_entropy(kP, kQ, ratio(kP, kQ));
+  const KnownCritic squares = with_losses(
+      base, [](double o) { return 0.5 * (o - 1.0) * (o - 1.0); },
+      [](double o) { return 0.5 * o * o; });
+  const KnownCritic hinge = with_losses(
+      base, [](double o) { return std::max(0.0, 1.0 - o); },
+      [](double o) { return std::max(0.0, 1.0 + o); });
+  const auto share = [](double p, double q) { return p / (p + q); };
+  const auto sign = [](double p, double q) { return p > q ? 1.0 : -1.0; };
+  const auto least_squares = objective_entry("least_squares").spec.identities;
+  const auto hinges = objective_entry("hinge").spec.identities;
+  const auto record = [](const KnownCritic& critic) {
+    Values values = probed(critic);
+    values.set("label/real", 1.0);
+    values.set("label/fake", 0.0);
+    return values;
+  };
+  int evaluated = 0;
+  for (const auto& [identities, values] :
+       {std::pair{least_squares, record(with_optimum(squares, share))},
+        std::pair{hinges, record(with_optimum(hinge, sign))}}) {
+    for (const CheckResult& check : testing::check(identities, values)) {
+      if (!check.id.ends_with(".truth")) continue;
+      EXPECT_EQ(check.verdict, Verdict::holds) << check.id << " " << check.residual;
+      ++evaluated;
+    }
+  }
+  EXPECT_EQ(evaluated, 2);
+  const auto other_share = [](double p, double q) { return q / (p + q); };
+  const auto other_sign = [](double p, double q) { return p > q ? -1.0 : 1.0; };
+  testing::expect_caught(least_squares, record(with_optimum(squares, other_share)), "G33.truth");
+  testing::expect_caught(hinges, record(with_optimum(hinge, other_sign)), "G34.truth");
 }
 
 TEST(KnownCritic, HeldOutDataAgreeWithQuadrature) {
