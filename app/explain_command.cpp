@@ -10,8 +10,10 @@
 #include "app/all_terms.h"
 #include "app/commands.h"
 #include "app/text.h"
+#include "core/config/describe.h"
 #include "core/error.h"
 #include "core/estimate.h"
+#include "core/identity_page.h"
 #include "core/text.h"
 #include "objectives/registry.h"
 #include "problems/problem.h"
@@ -34,8 +36,8 @@ std::string short_number(double value) {
 
 std::string range_text(std::optional<double> minimum, std::optional<double> maximum) {
   if (!minimum && !maximum) return {};
-  return "[" + (minimum ? short_number(*minimum) : "-∞") + ", " +
-         (maximum ? short_number(*maximum) : "∞") + "]";
+  return (minimum ? "[" + short_number(*minimum) : "(-∞") + ", " +
+         (maximum ? short_number(*maximum) + "]" : "∞)");
 }
 
 void explain_component(const Spec& spec) {
@@ -116,6 +118,37 @@ void explain_problem(const Problem& problem) {
   line("source", problem.source);
 }
 
+/// The identities of this id and of those under it (V1: V1.generator), each once with all that hold
+/// it. `names` gets every id there is.
+bool explain_identities(const std::string& id, std::vector<std::string>& names) {
+  struct Held {
+    IdentitySpec identity;
+    std::vector<std::string> by;
+  };
+  std::vector<Held> found;
+  for (const Spec& spec : component_specs()) {
+    for (const IdentitySpec& identity : spec.identities) {
+      names.push_back(identity.id);
+      if (identity.id != id && !identity.id.starts_with(id + ".")) continue;
+      const auto known = std::find_if(found.begin(), found.end(), [&](const Held& held) {
+        return held.identity.id == identity.id && held.identity.statement == identity.statement;
+      });
+      if (known == found.end()) {
+        found.push_back({identity, {spec.name}});
+      } else {
+        known->by.push_back(spec.name);
+      }
+    }
+  }
+  for (const Held& held : found) {
+    std::cout << held.identity.id << " (" << to_string(held.identity.kind)
+              << "): " << held.identity.statement << '\n';
+    line("held by", join(held.by, ", "));
+    line("page", identity_page(held.identity.id));
+  }
+  return !found.empty();
+}
+
 bool matches(const std::string& pattern, const std::string& name) {
   if (pattern == name) return true;
   return pattern.size() > 2 && pattern.ends_with("/*") &&
@@ -144,6 +177,13 @@ int explain(std::string name) {
     if (spec.name != name) continue;
     if (found) std::cout << '\n';
     explain_estimator(spec);
+    found = true;
+  }
+  if (explain_identities(name, names)) found = true;
+  const Schema schema = make_schema(component_specs());
+  for (const std::string& path : key_paths(schema)) names.push_back(path);
+  if (const std::string key = describe_key(schema, name); !key.empty()) {
+    std::cout << (found ? "\n" : "") << key;
     found = true;
   }
   if (name.ends_with(".se")) {
@@ -184,7 +224,7 @@ int explain(std::string name) {
   if (!found) {
     throw Error("error: nothing is called '" + name + "'" + did_you_mean(name, names) +
                     ". See elbow list objectives|penalties|likelihoods|priors|dynamics|"
-                    "estimators|problems|terms.",
+                    "estimators|problems|terms, and elbow config keys.",
                 ExitCode::usage);
   }
   return 0;
@@ -194,9 +234,12 @@ int explain(std::string name) {
 
 void add_explain(CLI::App& app, Action& action) {
   auto name = std::make_shared<std::string>();
-  auto* command = app.add_subcommand("explain", "Explain a term, objective or other component");
-  command->add_option("NAME", *name, "elbo/kl, beta, r1, ...")->required();
-  command->footer("\nExamples:\n  elbow explain elbo/kl\n  elbow explain hinge");
+  auto* command =
+      app.add_subcommand("explain", "Explain a term, component, config key or identity");
+  command->add_option("NAME", *name, "elbo/kl, beta, objective.beta, V1, ...")->required();
+  command->footer(
+      "\nExamples:\n  elbow explain elbo/kl\n  elbow explain hinge\n  elbow explain probes.every\n "
+      " elbow explain V1");
   command->callback([=, &action] { action = [=] { return explain(*name); }; });
 }
 

@@ -210,7 +210,8 @@ class Run {
     const auto now = Clock::now();
     const double seconds = std::chrono::duration<double>(now - recent_.first).count();
     const std::int64_t batches = stepper_.batches() - recent_.second;
-    if (batches > 0 && seconds > 0) {
+    // Not from one record to the next: a few steps, and what stood between them, say little.
+    if (batches > 0 && (seconds > 0.25 || rate_ == 0.0)) {
       rate_ = samples(static_cast<double>(batches) / seconds);
       recent_ = {now, stepper_.batches()};
     }

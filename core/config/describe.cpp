@@ -46,15 +46,18 @@ std::string entry(const ParameterSpec& spec, const std::string& indent, const st
   return line;
 }
 
+std::string fixed_entry(const KeySpec& key) {
+  const auto dot = key.section.find('.');
+  return entry(key.parameter, "  ", use_of(key),
+               dot == std::string::npos ? "required"
+                                        : "inherited from [" + key.section.substr(0, dot) + "]");
+}
+
 std::string describe_section(const Schema& schema, const std::string& section) {
   std::string out = bracketed(section) + "\n";
-  const bool inherits = section.find('.') != std::string::npos;
   const auto kind = component_kind(section);
   for (const KeySpec& key : schema.keys) {
-    if (key.section != section) continue;
-    out += entry(
-        key.parameter, "  ", use_of(key),
-        inherits ? "inherited from [" + section.substr(0, section.find('.')) + "]" : "required");
+    if (key.section == section) out += fixed_entry(key);
   }
   for (const Spec& spec : schema.components) {
     if (!kind || spec.kind != *kind) continue;
@@ -68,7 +71,41 @@ std::string describe_section(const Schema& schema, const std::string& section) {
   return out;
 }
 
+std::string parameter_path(const Spec& spec, const ParameterSpec& parameter) {
+  return std::string(to_string(spec.kind)) + "." + parameter.name;
+}
+
 }  // namespace
+
+std::string describe_key(const Schema& schema, std::string_view path) {
+  std::string out;
+  for (const KeySpec& key : schema.keys) {
+    if (key.path() == path) out += bracketed(key.section) + "\n" + fixed_entry(key);
+  }
+  for (const Spec& spec : schema.components) {
+    for (const ParameterSpec& parameter : spec.parameters) {
+      if (parameter_path(spec, parameter) != path) continue;
+      const std::string section(to_string(spec.kind));
+      out += (out.empty() ? "" : "\n") + bracketed(section) + " name = \"" + spec.name + "\"\n" +
+             entry(parameter, "  ", "", "required");
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> key_paths(const Schema& schema) {
+  std::vector<std::string> paths;
+  const auto add = [&](std::string path) {
+    if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(path);
+  };
+  for (const KeySpec& key : schema.keys) add(key.path());
+  for (const Spec& spec : schema.components) {
+    for (const ParameterSpec& parameter : spec.parameters) {
+      add(parameter_path(spec, parameter));
+    }
+  }
+  return paths;
+}
 
 std::string describe_keys(const Schema& schema, std::string_view section) {
   const auto known = sections(schema);

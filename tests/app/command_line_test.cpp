@@ -268,6 +268,12 @@ TEST(CommandLineSlow, ListAndExplainKnowEveryComponent) {
   const auto kl = run_program({"elbow", "explain", "elbo/kl"});
   EXPECT_THAT(kl.out, HasSubstr("nats"));
   EXPECT_THAT(run_program({"elbow", "explain", "kl/dim/7"}).out, HasSubstr("KL"));
+  EXPECT_THAT(run_program({"elbow", "explain", "probes.every"}).out, HasSubstr("default 100"));
+  EXPECT_THAT(run_program({"elbow", "explain", "objective.beta"}).out, HasSubstr("default 4.0"));
+  const auto identity = run_program({"elbow", "explain", "V1"});
+  EXPECT_THAT(identity.out, HasSubstr("V1.generator (exact)"));
+  EXPECT_THAT(identity.out, HasSubstr("docs/conventions.md#V1"));
+  EXPECT_THAT(run_program({"elbow", "explain", "run.stepz"}).err, HasSubstr("run.steps"));
   const auto wrong = run_program({"elbow", "explain", "hinje"});
   EXPECT_EQ(wrong.exit_code, 2);
   EXPECT_THAT(wrong.err, HasSubstr("hinge"));

@@ -50,6 +50,21 @@ TEST(DescribeKeys, UnknownSection) {
             "There is no section 'modle'; did you mean 'model'?");
 }
 
+TEST(DescribeKey, EveryPathHasAnEntryAndNoOtherHas) {
+  const Schema schema = small_schema();
+  const std::vector<std::string> paths = key_paths(schema);
+  EXPECT_EQ(std::set<std::string>(paths.begin(), paths.end()).size(), paths.size());
+  std::size_t parameters = 0;
+  for (const std::string& path : paths) {
+    const std::string name = path.substr(path.rfind('.') + 1);
+    EXPECT_THAT(describe_key(schema, path), HasSubstr("\n  " + name + " ")) << path;
+    parameters += path.starts_with("objective.") && name != "name" ? 1 : 0;
+  }
+  EXPECT_GT(parameters, 0u) << "components' parameters are keys too";
+  EXPECT_EQ(describe_key(schema, "run.stepz"), "");
+  EXPECT_EQ(describe_key(schema, "run"), "");
+}
+
 TEST(RunKeys, AreCompleteAndOnlyOnce) {
   std::set<std::string> seen;
   for (const KeySpec& key : run_keys()) {
