@@ -195,8 +195,8 @@ void expect_caught(const std::string& program, const std::string& config,
   EXPECT_THAT(result.err, HasSubstr(page));
   EXPECT_THAT(read_file(dir / "run/log.txt"), HasSubstr(page));
   std::set<std::string> pages;
-  for (const auto& check :
-       nlohmann::json::parse(read_file(dir / "run/result.json"))["failed_checks"])
+  const auto written = nlohmann::json::parse(read_file(dir / "run/result.json"));
+  for (const auto& check : written["failed_checks"])
     if (check["id"] == id && !check["statement"].empty()) pages.insert(check["page"]);
   EXPECT_EQ(pages.count(page), 1u);
   EXPECT_EQ(result.out, (dir / "run").string() + "\n");

@@ -8,8 +8,8 @@
 #include <map>
 
 #include "core/error.h"
-#include "math/moments.h"
 #include "math/fused.h"
+#include "math/moments.h"
 #include "math/torch_compat.h"
 #include "objectives/vae_specs.h"
 #include "tests/support/identities.h"

@@ -97,8 +97,8 @@ TEST(DualityGap, WhatCannotBeComparedIsAnError) {
 }
 
 TEST(DualityGapStatistical, IntervalsCover) {
-  const testing::Repetitions runs =
-      testing::repeat(400, 31, [](CounterStream& random) { return game(random).gap(2.0, -1.0).gap; });
+  const testing::Repetitions runs = testing::repeat(
+      400, 31, [](CounterStream& random) { return game(random).gap(2.0, -1.0).gap; });
   EXPECT_NEAR(runs.coverage(1.5), 0.95, 0.04);
   EXPECT_LT(std::fabs(runs.z(1.5)), 4.0);
 }
