@@ -100,7 +100,7 @@ void explain_estimator(const EstimatorSpec& spec) {
   line("equation", spec.unicode);
   line("LaTeX", spec.equation);
   line("unit", spec.unit);
-  line("range", range_text(spec.minimum, spec.maximum));
+  line("true range", range_text(spec.minimum, spec.maximum));
   line("bias",
        std::string(to_string(spec.bias)) + (spec.bias_note.empty() ? "" : ": " + spec.bias_note));
   line("error", spec.standard_error);
@@ -222,8 +222,9 @@ int explain(std::string name) {
     found = true;
   }
   if (!found) {
-    throw Error("error: nothing is called '" + name + "'" + did_you_mean(name, names) +
-                    ". See elbow list objectives|penalties|likelihoods|priors|dynamics|"
+    const std::string hint = did_you_mean(name, names);
+    throw Error("error: nothing is called '" + name + "'" + (hint.empty() ? "." : hint) +
+                    " See elbow list objectives|penalties|likelihoods|priors|dynamics|"
                     "estimators|problems|terms, and elbow config keys.",
                 ExitCode::usage);
   }

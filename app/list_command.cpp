@@ -75,8 +75,9 @@ void add_list(CLI::App& app, Action& action) {
   command->callback([=, &action] {
     action = [=] {
       if (std::find(kinds.begin(), kinds.end(), *kind) == kinds.end()) {
-        throw Error("error: there is no kind '" + *kind + "'" + did_you_mean(*kind, kinds) +
-                        ". Kinds: " + join(kinds, ", ") + ".",
+        const std::string hint = did_you_mean(*kind, kinds);
+        throw Error("error: there is no kind '" + *kind + "'" + (hint.empty() ? "." : hint) +
+                        " Kinds: " + join(kinds, ", ") + ".",
                     ExitCode::usage);
       }
       return list(*kind);

@@ -1,11 +1,15 @@
 // Entry point: command line, dispatch, and the one place where errors become exit codes.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <vector>
 
 #include "app/commands.h"
 #include "core/error.h"
+#include "core/text.h"
 #include "math/threads.h"
 #include "training/signals.h"
 
@@ -43,6 +47,19 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
+    // CLI11 says that a command is missing, and not that this one is none.
+    if (const std::string word = argc > 1 ? argv[1] : ""; !word.empty() && word.front() != '-') {
+      std::vector<std::string> commands;
+      for (const CLI::App* command : app.get_subcommands({})) {
+        commands.push_back(command->get_name());
+      }
+      if (std::find(commands.begin(), commands.end(), word) == commands.end()) {
+        const std::string hint = elbow::did_you_mean(word, commands);
+        throw elbow::Error("error: there is no command '" + word + "'" +
+                               (hint.empty() ? "." : hint) + " See elbow --help.",
+                           elbow::ExitCode::usage);
+      }
+    }
     app.exit(error);
     return static_cast<int>(elbow::ExitCode::usage);
   }

@@ -58,6 +58,15 @@ Selection select(const VerifyFlags& flags) {
         ExitCode::usage);
   }
   if (!flags.pattern.empty()) {
+    // Ids are numbered in capitals (V26, G65) or paths; another word can be none.
+    const bool may_be_id = std::any_of(flags.pattern.begin(), flags.pattern.end(),
+                                       [](char c) { return c == '/' || (c >= 'A' && c <= 'Z'); });
+    if (!may_be_id) {
+      throw Error("error: no problem is called '" + flags.pattern +
+                      "', and it has not the form of a check's id (V26, G65/hinge). See elbow "
+                      "verify --list.",
+                  ExitCode::usage);
+    }
     std::fprintf(stderr,
                  "No problem is called '%s': running all for the checks with it in their id.\n",
                  flags.pattern.c_str());

@@ -35,9 +35,9 @@ struct KnownCritic {
 ///                                  held-out points [n, 2]
 ///   truth/jensen_shannon, ...      from ln p − ln q at nodes of p
 ///   truth/loss/discriminator       L_D of the live critic, and of the optimal one
-/// The last two are left out where nodes with a smaller step make the Jensen-Shannon divergence
-/// differ by more than 1e-3: the samples are then narrower than the modes. Outputs that are not
-/// finite: nothing.
+/// Each is computed on nodes of smaller and smaller steps until two agree to 1e-3, and left out
+/// where none do: where the samples are narrower than the modes, or the critic bends too sharply.
+/// Outputs that are not finite: nothing.
 void probe_critic(const KnownCritic& critic, const PointsView& held_out, Values& values);
 
 std::vector<TermSpec> known_critic_terms();

@@ -19,8 +19,11 @@ LogIntegral log_evidence(const LatentModel& model, const EncodedImages& image,
                          const LogIntegralSettings& settings = {});
 
 /// KL(q(z|x) ‖ p(z|x)) = E_q[ln q(z|x) − ln p(x, z)] + ln p(x) of one image, the expectation by
-/// the trapezoidal rule over q.
-double posterior_kl(const LatentModel& model, const EncodedImages& image, double log_evidence);
+/// the trapezoidal rule over q. `error`: what a coarser step changes, nats.
+struct PosteriorKl {
+  double value = 0.0, error = 0.0;
+};
+PosteriorKl posterior_kl(const LatentModel& model, const EncodedImages& image, double log_evidence);
 
 struct EvidenceProbeOptions {
   std::int64_t images = 16, samples = 8;  ///< as of the probe every N steps, so that with its
@@ -30,7 +33,7 @@ struct EvidenceProbeOptions {
 };
 
 /// Adds the terms of `known_evidence_terms` over those of the first images of x [n, D] whose
-/// quadrature converged to about 1e-3 nats: none where the latent space has more than two
+/// quadratures converged to about 1e-3 nats: none where the latent space has more than two
 /// dimensions or a number is not finite.
 void probe_evidence(const LatentModel& model, const Tensor& x, const EvidenceProbeOptions& options,
                     Values& values);

@@ -19,6 +19,9 @@ std::vector<IdentitySpec> known_critic_identities();
 /// G46: distances between samples and held-out data (instrumentation/sample_distances.h).
 std::vector<IdentitySpec> sample_distance_identities();
 
+/// For statements between up to three quadratures that are each right to 1e-3.
+inline constexpr double kTruthTolerance = 3e-3;
+
 /// L_D of the optimal critic as a function of a divergence, both by quadrature (G30, G33, G34).
 IdentitySpec loss_at_optimum(std::string id, std::string statement, Sum divergence);
 

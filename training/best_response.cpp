@@ -86,12 +86,19 @@ void append_payoffs(Payoffs& payoffs, const Evaluation& evaluation, std::int64_t
   append(payoffs.value, -loss, count, evaluation.loss_key);
 }
 
-/// The same noise in every call with these images.
-Payoffs payoffs(Session& session, const Split& split, const Indices& images,
+/// Held-out images, and the stream of noise that the samples beside them come from.
+struct Draws {
+  Indices images;
+  std::string noise;
+};
+
+/// The same samples in every call with these draws.
+Payoffs payoffs(Session& session, const Split& split, const Draws& draws,
                 const BestResponseSettings& settings) {
   const NoGrad no_grad;
+  const Indices& images = draws.images;
   const Phase& phase = phase_of(session, "discriminator");
-  at::Generator noise = make_generator(derive_seed(settings.seed, "best response/noise"));
+  at::Generator noise = make_generator(derive_seed(settings.seed, draws.noise));
   const std::uint64_t key = derive_seed(settings.seed, "best response/images");
   Payoffs result;
   for (std::size_t begin = 0; begin < images.size();) {
@@ -123,7 +130,7 @@ bool is_look(std::int64_t step, std::int64_t steps) {
 
 /// `sign` 1 for the player that maximises V, -1 for the other.
 BestResponse respond(Session& session, const Split& split, const std::string& player, double sign,
-                     const Indices& judged, const Indices& measured,
+                     const Draws& judged, const Draws& measured,
                      const BestResponseSettings& settings) {
   const Phase& phase = phase_of(session, player);
   const auto worth = [&] { return sign * mean(payoffs(session, split, judged, settings).value); };
@@ -164,13 +171,17 @@ BestResponses best_responses(Session& session, const Split& held_out,
         "by and two to measure them. Set data.test_count or data.validation.",
         ExitCode::data);
   }
-  Indices judged, measured;
-  for (std::int64_t i = 0; i < held_out.count; ++i) (i % 2 == 0 ? judged : measured).push_back(i);
+  // A copy is chosen and measured on other images and other samples: the best of several looks is
+  // too good on what it was chosen by.
+  Draws judged{{}, "best response/judged"}, measured{{}, "best response/measured"};
+  for (std::int64_t i = 0; i < held_out.count; ++i) {
+    (i % 2 == 0 ? judged : measured).images.push_back(i);
+  }
   const KeepSession keep(session);
   const auto start = keep.players();
   assign_weights(session.networks(), start);
   BestResponses result;
-  result.judged = static_cast<std::int64_t>(judged.size());
+  result.judged = static_cast<std::int64_t>(judged.images.size());
   result.start = payoffs(session, held_out, measured, settings);
   result.discriminator =
       respond(session, held_out, "discriminator", 1.0, judged, measured, settings);

@@ -19,6 +19,7 @@ Json number(double value) {
 }
 
 double number_from(const Json& json) {
+  if (json.is_null()) return 0.0;
   if (json.is_number()) return json.get<double>();
   const std::string text = json.get<std::string>();
   const double infinity = std::numeric_limits<double>::infinity();
@@ -28,7 +29,10 @@ double number_from(const Json& json) {
 Json to_object(const Values& values) {
   Json all = Json::object();
   for (const auto& [key, m] : values.all()) {
-    all[key] = {{"mean", number(m.mean)}, {"se", number(m.se)}, {"count", m.count}};
+    // One number has no standard error; 0 would claim one.
+    all[key] = {{"mean", number(m.mean)},
+                {"se", m.count > 1 ? number(m.se) : Json(nullptr)},
+                {"count", m.count}};
   }
   return all;
 }

@@ -9,6 +9,7 @@
 #include "objectives/adversarial_specs.h"
 #include "objectives/identities.h"
 #include "objectives/registry.h"
+#include "objectives/truth_identities.h"
 
 namespace elbow::components::gan_least_squares {
 namespace {
@@ -120,7 +121,8 @@ IdentitySpec le_cam_at_optimum() {
                          .rhs = width * width * (2.0 - values["truth/le_cam"]) / 8.0,
                          .se = 0.0,
                          .scale = 0.25 * width * width};
-          }};
+          },
+          .tolerance = kTruthTolerance};
 }
 
 TermSpec label_term(const std::string& name, const std::string& symbol,

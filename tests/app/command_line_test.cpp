@@ -43,7 +43,9 @@ TEST(CommandLineSlow, WithoutACommandIsAUsageErrorThatNamesTheCommands) {
   for (const char* command : {"train", "config", "data", "list", "explain", "doctor"}) {
     EXPECT_THAT(help.out, HasSubstr(command));
   }
-  EXPECT_EQ(run_program({"elbow", "trian"}).exit_code, 2);
+  const auto unknown = run_program({"elbow", "trian"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("no command 'trian'; did you mean 'train'?"));
 }
 
 TEST(CommandLineSlow, TrainPutsTheRunDirectoryOnStdoutAndTheRestOnStderr) {

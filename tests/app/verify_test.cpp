@@ -40,6 +40,13 @@ TEST(VerifySlow, ListsAndExplainsProblems) {
   EXPECT_THAT(explained.out, HasSubstr("problems/dirac_gan_problem.cpp"));
 }
 
+TEST(VerifySlow, AWordThatIsNeitherAProblemNorAnIdRunsNothing) {
+  const auto result = run_program({"elbow", "verify", "nosuch"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("nosuch"));
+  EXPECT_EQ(result.out, "");
+}
+
 TEST(VerifySlow, TableEndsInASummary) {
   const auto result = run_program({"elbow", "verify", "transport", "--threads", "1"});
   ASSERT_EQ(result.exit_code, 0) << result.out << result.err;

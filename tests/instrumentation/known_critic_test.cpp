@@ -13,6 +13,7 @@
 
 #include "math/densities/expression.h"
 #include "math/divergences/exact.h"
+#include "math/gaussian_rule.h"
 #include "math/numeric.h"
 #include "objectives/registry.h"
 #include "objectives/truth_identities.h"
@@ -103,21 +104,23 @@ TEST(KnownCritic, StatementsHoldForAnyCritic) {
         EXPECT_LT(check.residual, -1e-3) << scale;
       }
     }
-    EXPECT_EQ(evaluated, 2);
+    // Too sharp a critic is left out.
+    EXPECT_GE(evaluated, std::abs(scale) <= 2.0 ? 2 : 1) << scale;
   }
 }
 
 TEST(KnownCritic, MistakesAreCaught) {
   const auto identities = objective_entry("minimax").spec.identities;
-  // An optimum with p and q exchanged, found wrong by G30; a live loss halved, below the optimum.
-  KnownCritic exchanged = cross_entropy(kP, kQ, ratio(kP, kQ));
-  exchanged.optimal = [](const std::vector<double>& p, const std::vector<double>& q) {
-    std::vector<double> worst;
-    for (std::size_t i = 0; i < p.size(); ++i) worst.push_back(std::log(q[i]) - std::log(p[i]));
-    return worst;
+  // An optimum that is none, the logit of the share with half its slope: found wrong by G30, and by
+  // a live critic that is better. A live loss halved, below the optimum.
+  KnownCritic timid = cross_entropy(kP, kQ, ratio(kP, kQ));
+  timid.optimal = [](const std::vector<double>& p, const std::vector<double>& q) {
+    std::vector<double> half;
+    for (std::size_t i = 0; i < p.size(); ++i) half.push_back(0.5 * std::log(p[i] / q[i]));
+    return half;
   };
-  testing::expect_caught(identities, probed(exchanged), "G30");
-  testing::expect_caught(identities, probed(exchanged), "G32");
+  testing::expect_caught(identities, probed(timid), "G30");
+  testing::expect_caught(identities, probed(timid), "G32");
   Values halved = probed(cross_entropy(kP, kQ, ratio(kP, kQ)));
   halved.set("truth/loss/discriminator", 0.5 * halved["truth/loss/discriminator"]);
   testing::expect_caught(identities, halved, "G32");
@@ -211,7 +214,35 @@ TEST(KnownCritic, NarrowModesInsideTheSamples) {
   // elbow divergence, by adaptive quadrature in two dimensions.
   EXPECT_NEAR(values["truth/jensen_shannon"], 0.4377725318, 1e-4);
   EXPECT_NEAR(values["truth/le_cam"], 1.382353915, 3e-4);
-  EXPECT_NEAR(values["truth/total_variation"], 0.7969051287, 5e-3);
+  EXPECT_NEAR(values["truth/total_variation"], 0.7969051287, 1e-3);
+}
+
+// A critic that has found narrow modes bends more sharply than the samples are wide: what nodes of
+// the samples say of it is right, or is not said.
+TEST(KnownCritic, ASharpCriticInsideWideSamples) {
+  const std::string q = "normal([0,0],[[0.49,0],[0,0.49]])";
+  int said = 0;
+  for (const double sd : {0.05, 0.1, 0.2, 0.3, 0.5, 0.7}) {
+    std::string modes;
+    for (int k = 0; k < 8; ++k) {
+      const double angle = 0.25 * std::numbers::pi * k, variance = sd * sd;
+      modes += (k > 0 ? "," : "") + std::string("0.125*normal([") +
+               std::to_string(std::cos(angle)) + "," + std::to_string(std::sin(angle)) + "],[[" +
+               std::to_string(variance) + ",0],[0," + std::to_string(variance) + "]])";
+    }
+    const std::string p = "mixture(" + modes + ")";
+    const KnownCritic critic = cross_entropy(p, q, ratio(p, q));
+    const Values values = probed(critic);
+    const ExpectationRule fine = gaussian_rule(*parse_density(q), 0.04);
+    const std::vector<double> fake = critic.parts(critic.output(fine.nodes)).fake;
+    double expected = values["truth/loss/discriminator/real"];
+    for (std::size_t i = 0; i < fake.size(); ++i) expected += fine.weights[i] * fake[i];
+    if (!values.contains("truth/loss/discriminator")) continue;
+    ++said;
+    EXPECT_NEAR(values["truth/loss/discriminator"], expected, 1e-3) << sd;
+  }
+  EXPECT_GT(said, 0);
+  EXPECT_LT(said, 6);
 }
 
 TEST(KnownCritic, LeavesOutWhatTheNodesDoNotResolve) {

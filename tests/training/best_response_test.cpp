@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -109,6 +110,24 @@ TEST(BestResponse, MoreStepsNeverGainLessOfALinearGenerator) {
     EXPECT_GT(gain, before);
     before = gain;
   }
+}
+
+// With 64 latent dimensions and a batch of two, a step moves G(z) far more by the mean of its z
+// than towards the data. What helps two samples is then as likely as not to harm two others: were
+// copies chosen by the samples that they are measured on, no gain could be negative.
+TEST(BestResponse, IsChosenAndMeasuredOnDifferentSamples) {
+  const auto s = small_session(kLinear, {"model.latent=64", "optimizer.batch_size=2"});
+  Split few = s->data().test;
+  few.count = 4;
+  int worse = 0, better = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const BestResponses a = best_responses(*s, few, {.steps = 1, .seed = seed});
+    const double gain = mean(a.start.value) - mean(a.generator.payoffs.value);
+    worse += gain < 0.0 ? 1 : 0;
+    better += gain > 0.0 ? 1 : 0;
+  }
+  EXPECT_GT(worse, 0);
+  EXPECT_GT(better, 0);
 }
 
 TEST(BestResponse, LeavesTheSessionAsItWas) {

@@ -32,6 +32,7 @@ TEST(Result, HoldsValuesWithTheirErrors) {
   EXPECT_EQ(json["splits"]["test"]["elbo"]["mean"], -100.25);
   EXPECT_EQ(json["splits"]["test"]["elbo"]["se"], 0.5);
   EXPECT_EQ(json["splits"]["test"]["bad"]["mean"], "nan");
+  EXPECT_TRUE(json["splits"]["test"]["bad"]["se"].is_null()) << "one number has no error";
   EXPECT_EQ(json["checks"]["fails"], 2);
   const auto& failed = json["failed_checks"].at(0);
   EXPECT_EQ(failed["id"], "V1.model");
