@@ -98,13 +98,20 @@ inside() {
       CCACHE_BASEDIR=/src CCACHE_NOHASHDIR=1 "$@"' sh "$system" "$data" "$@"
 }
 
-# A fresh copy of the tree, times of change kept and build/ left alone: the next build is incremental.
+# A fresh copy of the tree; build/ is left alone. A file has the time at which its contents came to
+# differ there: the next build is incremental, and never takes the older file of another clone for
+# one that it has built.
 copy_tree() {
-  local system=$1
-  mkdir -p "$system/src"
-  find "$system/src" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
+  local source=$1/src before=$1/src.before file
+  rm -rf "$before"
+  mkdir -p "$source" "$before"
+  find "$source" -mindepth 1 -maxdepth 1 ! -name build -exec mv {} "$before" \;
   tar -C "$root" -cf - --exclude=./build --exclude=./runs --exclude=./.git --exclude=./data/mnist . |
-    tar -C "$system/src" -xf -
+    tar -C "$source" -xmf -
+  (cd "$source" && find . -path ./build -prune -o -type f -print) | while IFS= read -r file; do
+    if cmp -s "$before/$file" "$source/$file"; then touch -r "$before/$file" "$source/$file"; fi
+  done
+  rm -rf "$before"
 }
 
 case "${1:-}" in
