@@ -131,7 +131,10 @@ case "$suite" in
 esac
 [ "$(id -u)" = 0 ] || unavailable "--suite makes a chroot and needs root: sudo ./check --suite $suite"
 if ! command -v debootstrap >/dev/null 2>&1; then
-  unavailable "--suite needs debootstrap (Debian: apt-get install debootstrap)."
+  say "Installing debootstrap ..."
+  { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends \
+    debootstrap; } >/dev/null 2>&1 ||
+    unavailable "--suite needs debootstrap, which could not be installed (Debian: apt-get install debootstrap)."
 fi
 unshare --mount true 2>/dev/null ||
   unavailable "This container may not mount file systems, which --suite needs (CAP_SYS_ADMIN)."
