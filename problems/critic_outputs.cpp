@@ -35,12 +35,12 @@ OutputLosses losses_at(const Choice& objective, const Tensor& l) {
       .generator = term_values(w.evaluate("generator", Mode::train, false), "loss/generator/fake")};
 }
 
-Tensor optimal_output(const Choice& objective, const Tensor& p, const Tensor& q, double limit) {
+Tensor optimal_output(const Adversary& objective, const Tensor& p, const Tensor& q, double limit) {
   const GradModeGuard enabled(true);
   Tensor low = at::full_like(p, -limit), high = at::full_like(p, limit);
   for (int i = 0; i < 60; ++i) {
     const Tensor l = (0.5 * (low + high)).detach().requires_grad_(true);
-    const OutputLosses parts = losses_at(objective, l);
+    const OutputLosses parts = objective.losses(l);
     const Tensor slope = gradients((p * parts.real + q * parts.fake).sum(), {l}).at(0);
     const Tensor below = slope > 0.0;  // where the minimum lies
     high = at::where(below, l.detach(), high);
@@ -49,9 +49,9 @@ Tensor optimal_output(const Choice& objective, const Tensor& p, const Tensor& q,
   return 0.5 * (low + high);
 }
 
-double discriminator_loss(const Choice& objective, const Tensor& l, const Tensor& p,
+double discriminator_loss(const Adversary& objective, const Tensor& l, const Tensor& p,
                           const Tensor& q) {
-  const OutputLosses parts = losses_at(objective, l);
+  const OutputLosses parts = objective.losses(l);
   return (p * parts.real + q * parts.fake).sum().item<double>();
 }
 

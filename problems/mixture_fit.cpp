@@ -118,10 +118,10 @@ double optimal_raw_output(const FDivergence& f, double log_ratio) {
 }
 
 /// ∇ of E_q of the objective's generator loss at the critic that is optimal for this model.
-std::array<double, 2> generator_gradient(const Choice& objective, Model m) {
+std::array<double, 2> generator_gradient(const Adversary& objective, Model m) {
   const NoGrad no_grad;
   const KnownPair d = mixture_pair(m);
-  const Tensor loss = d.q * losses_at(objective, optimal_output(objective, d.p, d.q)).generator;
+  const Tensor loss = d.q * objective.losses(optimal_output(objective, d.p, d.q)).generator;
   const Tensor u = (d.points.select(1, 0) - m.mean) / m.sd;
   return {total(loss * u) / m.sd, total(loss * (u.square() - 1.0)) / m.sd};
 }
@@ -224,7 +224,7 @@ const std::map<std::string, Divergence>& generator_divergences() {
   return table;
 }
 
-void check_learned(const Checks& checks, const Choice& objective, Model optimum) {
+void check_learned(const Checks& checks, const Adversary& objective, Model optimum) {
   const Model found = root([&](Model m) { return generator_gradient(objective, m); },
                            {optimum.mean + 0.05, optimum.sd - 0.03});
   checks.oracle("learned/mean", "mean where the generator's gradient vanishes = optimum",

@@ -9,8 +9,8 @@
 
 #include "math/divergences/f_divergence.h"
 #include "problems/checks.h"
+#include "problems/critic_outputs.h"
 #include "problems/known_pairs.h"
-#include "problems/tiny_world.h"
 
 namespace elbow::problems {
 
@@ -55,6 +55,6 @@ KnownPair mixture_pair(Model m);
 const std::map<std::string, Divergence>& generator_divergences();
 
 /// Where the objective's generator gradient at the optimal critic vanishes, against an optimum.
-void check_learned(const Checks& checks, const Choice& objective, Model optimum);
+void check_learned(const Checks& checks, const Adversary& objective, Model optimum);
 
 }  // namespace elbow::problems

@@ -111,7 +111,7 @@ double allowed_regret(double score_variance, std::int64_t parameters, std::int64
   return score_variance * (k + 4.0 * std::sqrt(2.0 * k)) / (2.0 * static_cast<double>(n));
 }
 
-void check_critic(const Checks& checks, const Choice& objective, const KnownPair& d,
+void check_critic(const Checks& checks, const Adversary& objective, const KnownPair& d,
                   const Tensor& l, double allowed) {
   const double value = discriminator_loss(objective, l, d.p, d.q);
   const auto known = known_objectives().find(objective.name);
@@ -167,11 +167,11 @@ Estimate sampled_generator_gradient(Session& session, std::int64_t batches, std:
   return mean_estimate(values);
 }
 
-void check_critic_gradient(const Checks& checks, const Choice& objective, const AffineLaw& law,
+void check_critic_gradient(const Checks& checks, const Adversary& objective, const AffineLaw& law,
                            const Tensor& l, const Estimate& sampled) {
   const KnownPair d = law.pair();
   const Tensor score = law.score(d.points);
-  const Tensor loss = losses_at(objective, l).generator;
+  const Tensor loss = objective.losses(l).generator;
   const double gradient = total(d.q * score * loss);
   checks.statistical("G56/sampled", "back-propagated dL_G/dμ through samples = ∫ ∂q/∂μ g(l)",
                      sampled.value, gradient, sampled.se.value_or(0.0));
@@ -179,7 +179,7 @@ void check_critic_gradient(const Checks& checks, const Choice& objective, const 
   if (known == known_objectives().end()) return;
   const double truth = derivative_at_zero(
       [&](double shift) { return known->second.generator_divergence(law.pair(shift)); }, 1e-3);
-  const Tensor best = losses_at(objective, known->second.critic(d.r)).generator;
+  const Tensor best = objective.losses(known->second.critic(d.r)).generator;
   const double information = total(d.q * score.square());
   const double room = std::sqrt(information * total(d.q * (loss - best).square()));
   checks.bound("G56/network", "|dL_G/dμ at the trained critic − d(divergence)/dμ| ≤ √I ‖g(l) − g*‖",

@@ -9,8 +9,8 @@
 
 #include "core/estimate.h"
 #include "problems/checks.h"
+#include "problems/critic_outputs.h"
 #include "problems/known_pairs.h"
-#include "problems/tiny_world.h"
 #include "problems/training_run.h"
 
 namespace elbow::problems {
@@ -41,7 +41,7 @@ double allowed_regret(double score_variance, std::int64_t parameters, std::int64
 
 /// A critic's raw outputs l at the nodes of a pair. `allowed`: what its L_D may be above the least;
 /// 0: only a meter.
-void check_critic(const Checks& checks, const Choice& objective, const KnownPair& d,
+void check_critic(const Checks& checks, const Adversary& objective, const KnownPair& d,
                   const Tensor& l, double allowed);
 
 /// dL_G/dmean[0] that back-propagation through the session's generator gives, mean over batches.
@@ -49,7 +49,7 @@ Estimate sampled_generator_gradient(Session& session, std::int64_t batches, std:
 
 /// The generator's gradient at the critic l against quadrature and against finite differences of
 /// the divergence; their distance is at most √I √E_q (g(l) − g(l*))², by Cauchy and Schwarz.
-void check_critic_gradient(const Checks& checks, const Choice& objective, const AffineLaw& law,
+void check_critic_gradient(const Checks& checks, const Adversary& objective, const AffineLaw& law,
                            const Tensor& l, const Estimate& sampled);
 
 /// The objective's own estimate of its divergence on points that it was not trained on, against the

@@ -143,6 +143,16 @@ void check_order_of_chains(const Checks& checks, const std::string& id,
   checks.bound(id, statement, mean_of(a), mean_of(b), 1e-6, std::sqrt(variance));
 }
 
+void check_lower_bound(const Checks& checks, const std::vector<double>& lower,
+                       const std::vector<double>& log_p) {
+  check_order(checks, "V45/lower", "annealed lower bound ≤ ln p(x)", lower, log_p);
+}
+
+void check_own_elbo(const Checks& checks, const std::vector<double>& elbo,
+                    const std::vector<double>& log_p) {
+  check_order(checks, "V31/elbo", "elbo of the objective's own weights ≤ ln p(x)", elbo, log_p);
+}
+
 void check_forward_bounds(const Checks& checks, const AnnealedImages& run,
                           const std::vector<double>& log_p) {
   const std::size_t chains = run.log_w.size() / log_p.size();
@@ -158,7 +168,7 @@ void check_forward_bounds(const Checks& checks, const AnnealedImages& run,
 void check_chain_of_bounds(const Checks& checks, const AnnealedImages& run,
                            const std::vector<double>& log_p) {
   check_forward_bounds(checks, run, log_p);
-  check_order(checks, "V45/lower", "annealed lower bound ≤ ln p(x)", run.lower, log_p);
+  check_lower_bound(checks, run.lower, log_p);
   check_order(checks, "V45/upper", "ln p(x) ≤ annealed upper bound", log_p, run.upper);
   check_order(checks, "V31/eubo", "annealed upper bound ≤ eubo, from the encoder", run.upper,
               run.eubo);

@@ -45,6 +45,12 @@ void check_order_of_chains(const Checks& checks, const std::string& id,
                            const std::string& statement, const std::vector<double>& a,
                            const std::vector<double>& b, std::int64_t chains);
 
+/// One number an image: the annealed lower bound, and the elbo of the objective's own weights.
+void check_lower_bound(const Checks& checks, const std::vector<double>& lower,
+                       const std::vector<double>& log_p);
+void check_own_elbo(const Checks& checks, const std::vector<double>& elbo,
+                    const std::vector<double>& log_p);
+
 /// elbo <= E ln w <= ln p in expectation over the chains of each image, from the encoder.
 void check_forward_bounds(const Checks& checks, const AnnealedImages& run,
                           const std::vector<double>& log_p);

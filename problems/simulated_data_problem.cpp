@@ -56,7 +56,7 @@ void run(const ProblemContext& context, const Emit& emit) {
   }
   check_chain_of_bounds(checks, bounds, log_p);
   check_weights(checks, bounds.log_w, log_p);
-  check_order(checks, "V31/elbo", "elbo of the objective's own weights ≤ ln p(x)", elbo, log_p);
+  check_own_elbo(checks, elbo, log_p);
   emit_run_identities(checks, model);
 }
 

@@ -10,17 +10,16 @@
 
 #include "math/numeric.h"
 #include "math/threefry.h"
+#include "tests/problems/verdicts.h"
 
 namespace elbow::problems {
 namespace {
-
-using Verdicts = std::map<std::string, Verdict>;
 
 constexpr std::int64_t kImages = 40, kChains = 64;
 
 struct Bounds {
   AnnealedImages run;
-  std::vector<double> log_p;
+  std::vector<double> log_p, elbo;
 };
 
 /// ln w normal with E w = p(x), an encoder that is a nat too low, and an upper bound as close. The
@@ -40,23 +39,24 @@ Bounds bounds() {
     b.run.upper.push_back(log_p + 0.1 + 0.05 * random.normal());
     b.run.eubo.push_back(log_p + 1.0 + 0.3 * random.normal());
     b.log_p.push_back(log_p);
+    b.elbo.push_back(log_p - 1.0 + 0.1 * std::sin(static_cast<double>(i)));
   }
   return b;
 }
 
-Verdicts verdicts(const Bounds& b) {
-  Verdicts all;
-  const Emit emit = [&](const CheckResult& r) { all[r.id] = r.verdict; };
-  check_chain_of_bounds(Checks(emit), b.run, b.log_p);
-  check_weights(Checks(emit), b.run.log_w, b.log_p);
-  return all;
+Verdicts of(const Bounds& b) {
+  return verdicts([&](const Checks& c) {
+    check_chain_of_bounds(c, b.run, b.log_p);
+    check_weights(c, b.run.log_w, b.log_p);
+    check_own_elbo(c, b.elbo, b.log_p);
+  });
 }
 
-/// The verdict on a statement after something was moved.
-Verdict after(const std::string& id, const std::function<void(Bounds&)>& mistake) {
+/// After something was moved.
+Verdicts after(const std::function<void(Bounds&)>& mistake) {
   Bounds b = bounds();
   mistake(b);
-  return verdicts(b).at(id);
+  return of(b);
 }
 
 void move(std::vector<double>& values, double by) {
@@ -64,33 +64,34 @@ void move(std::vector<double>& values, double by) {
 }
 
 TEST(PlaneAnnealing, ValidBoundsHold) {
-  for (const auto& [id, verdict] : verdicts(bounds())) EXPECT_EQ(verdict, Verdict::holds) << id;
+  for (const auto& [id, verdict] : of(bounds())) EXPECT_EQ(verdict, Verdict::holds) << id;
 }
 
 TEST(PlaneAnnealing, EachBoundCanFail) {
   // A flipped KL in the elbo; an elbo far above by a constant would be the same.
-  EXPECT_EQ(after("V45/elbo", [](Bounds& b) { move(b.run.log_start, 1.1); }), Verdict::fails);
-  EXPECT_EQ(after("V45/chain", [](Bounds& b) { move(b.run.log_w, 0.1); }), Verdict::fails);
-  EXPECT_EQ(after("V45/lower", [](Bounds& b) { move(b.run.lower, 0.1); }), Verdict::fails);
-  EXPECT_EQ(after("V45/upper", [](Bounds& b) { move(b.run.upper, -0.2); }), Verdict::fails);
-  EXPECT_EQ(after("V31/eubo", [](Bounds& b) { move(b.run.eubo, -1.2); }), Verdict::fails);
-  EXPECT_EQ(after("V31", [](Bounds& b) { move(b.run.eubo, -1.3); }), Verdict::fails);
-  EXPECT_EQ(after("V45/gap", [](Bounds& b) { move(b.run.upper, -0.3); }), Verdict::fails);
+  expect_caught(after([](Bounds& b) { move(b.run.log_start, 1.1); }), "V45/elbo");
+  expect_caught(after([](Bounds& b) { move(b.run.log_w, 0.1); }), "V45/chain");
+  expect_caught(after([](Bounds& b) { move(b.run.lower, 0.1); }), "V45/lower");
+  expect_caught(after([](Bounds& b) { move(b.elbo, 1.2); }), "V31/elbo");
+  expect_caught(after([](Bounds& b) { move(b.run.upper, -0.2); }), "V45/upper");
+  expect_caught(after([](Bounds& b) { move(b.run.eubo, -1.2); }), "V31/eubo");
+  expect_caught(after([](Bounds& b) { move(b.run.eubo, -1.3); }), "V31");
+  expect_caught(after([](Bounds& b) { move(b.run.upper, -0.3); }), "V45/gap");
 }
 
 TEST(PlaneAnnealing, WeightsWithoutTheirMeanAreCaught) {
   // A tenth of a nat, of all images together and of one.
-  EXPECT_EQ(after("V45/weights", [](Bounds& b) { move(b.run.log_w, 0.1); }), Verdict::fails);
-  EXPECT_EQ(after("image3/V45/weights", [](Bounds& b) { b.log_p[3] += 0.5; }), Verdict::fails);
-  EXPECT_EQ(after("image3/V45/ais", [](Bounds& b) { b.log_p[3] -= 0.5; }), Verdict::fails);
+  expect_caught(after([](Bounds& b) { move(b.run.log_w, 0.1); }), "V45/weights");
+  expect_caught(after([](Bounds& b) { b.log_p[3] += 0.5; }), "image3/V45/weights");
+  expect_caught(after([](Bounds& b) { b.log_p[3] -= 0.5; }), "image3/V45/ais");
 }
 
 TEST(PlaneAnnealing, SpreadWeightsAreOnlyAMeter) {
-  const Verdict wide = after("image0/V45/weights", [](Bounds& b) {
+  const Verdicts wide = after([](Bounds& b) {
     CounterStream random(6, 0);
     for (double& w : b.run.log_w) w += 3.0 * random.normal();
   });
-  EXPECT_EQ(wide, Verdict::inconclusive);
+  EXPECT_EQ(wide.at("image0/V45/weights"), Verdict::inconclusive);
 }
 
 }  // namespace
