@@ -4,12 +4,10 @@
 #include <cctype>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <numeric>
 #include <sstream>
 
 #include "core/error.h"
-#include "instrumentation/terms_json.h"
 #include "instrumentation/text.h"
 
 namespace elbow {
@@ -65,7 +63,7 @@ void MetricsFormat::lay_out(const Values& values) {
   }
 }
 
-void MetricsFormat::append(std::string& out, const StepRecord& record) {
+bool MetricsFormat::append(std::string& out, const StepRecord& record) {
   const auto& all = record.values.all();
   const bool same =
       all.size() == keys_.size() &&
@@ -93,6 +91,7 @@ void MetricsFormat::append(std::string& out, const StepRecord& record) {
     }
   }
   out += "}\n";
+  return !same;
 }
 
 void append_checks(std::string& out, const StepRecord& record) {
@@ -126,11 +125,7 @@ void append_checks(std::string& out, const StepRecord& record) {
 
 void JsonlSink::start(const RunInfo& info) {
   const std::filesystem::path directory = info.directory;
-  const std::filesystem::path terms = directory / "terms.json";
-  std::ofstream file(terms, std::ios::binary | std::ios::trunc);
-  file << terms_json(info);
-  file.close();
-  if (!file) throw Error("Cannot write " + terms.string() + ".");
+  terms_.start(info);
   metrics_.open(directory / "metrics.jsonl");
   checks_.open(directory / "checks.jsonl");
   truncate_ = info.first_step == 0;
@@ -147,7 +142,7 @@ void JsonlSink::begin() {
 
 void JsonlSink::step(StepRecord& record) {
   begin();
-  format_.append(metrics_.buffer(), record);
+  if (format_.append(metrics_.buffer(), record)) terms_.add(record.values);
   append_checks(checks_.buffer(), record);
   const auto now = std::chrono::steady_clock::now();
   if (now - flushed_ >= std::chrono::seconds(1) || metrics_.buffer().size() > kLargeBuffer ||

@@ -7,6 +7,7 @@
 
 #include "core/record.h"
 #include "instrumentation/append_file.h"
+#include "instrumentation/terms_json.h"
 
 namespace elbow {
 
@@ -14,10 +15,11 @@ namespace elbow {
 /// {"step":100,"epoch":0.21,"wall":1.93,"split":"train","loss":104.2,"elbo":-104.2,...}
 /// Losses first, then the keys in natural order (kl/dim/2 before kl/dim/10); "<key>.se" after each
 /// mean over more than one sample. Doubles in the shortest form that reads back to the same value,
-/// wall in milliseconds, non-finite numbers as "nan", "inf", "-inf".
+/// wall in milliseconds, non-finite numbers as "nan", "inf", "-inf". Returns whether the record has
+/// other keys than the one before it.
 class MetricsFormat {
  public:
-  void append(std::string& out, const StepRecord& record);
+  bool append(std::string& out, const StepRecord& record);
 
  private:
   struct Column {
@@ -53,6 +55,7 @@ class JsonlSink : public Observer {
   void begin();
   AppendFile metrics_, checks_;
   MetricsFormat format_;
+  TermsFile terms_;
   bool truncate_ = false;
   std::chrono::steady_clock::time_point flushed_;
 };

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "instrumentation/jsonl_sink.h"
 #include "instrumentation/probe.h"
@@ -79,6 +81,42 @@ TEST(TermsJson, IsWrittenWhenARunStarts) {
   JsonlSink sink;
   sink.start(info);
   EXPECT_EQ(testing::read_file(directory / "terms.json"), terms_json(info));
+}
+
+TEST(TermsJson, GetsEachKeyOnceItIsLogged) {
+  const testing::TempDir directory;
+  RunInfo info = vae_run();
+  info.directory = directory.path().string();
+  StepRecord record = vae_record(1);
+  record.values.set("kl/dim/19", Moments{1.0, 0.1, 10});
+  JsonlSink sink;
+  sink.start(info);
+  sink.step(record);
+  const auto terms = [&] { return json::parse(testing::read_file(directory / "terms.json")); };
+  const json first = terms();
+  std::string line;
+  MetricsFormat().append(line, record);
+  const json metrics = json::parse(line);
+  for (const auto& [key, value] : metrics.items()) {
+    ASSERT_TRUE(first.contains(key)) << key;
+    EXPECT_EQ(first[key].size(), 12U) << key;
+  }
+  EXPECT_EQ(first["kl/dim/19"], first["kl/dim/*"]);
+  EXPECT_EQ(first["kl/dim/19.se"]["unit"], "nats");
+  EXPECT_EQ(first["kl/dim/19.se"]["range"], json::parse("[0, null]"));
+  // The same keys write nothing; a run that goes on keeps those that it does not log again.
+  std::filesystem::remove(directory / "terms.json");
+  sink.step(record);
+  EXPECT_FALSE(std::filesystem::exists(directory / "terms.json"));
+  record.values.set("kl/dim/20", 1.0);
+  sink.step(record);
+  EXPECT_TRUE(terms().contains("kl/dim/20"));
+  EXPECT_FALSE(terms().contains("kl/dim/20.se"));
+  info.first_step = 2;
+  JsonlSink resumed;
+  resumed.start(info);
+  EXPECT_TRUE(terms().contains("kl/dim/20"));
+  EXPECT_TRUE(terms().contains("kl/dim/19.se"));
 }
 
 TEST(TermTable, LongestFamilyWins) {
