@@ -16,12 +16,16 @@
 #include "instrumentation/text.h"
 #include "math/densities/expression.h"
 #include "math/divergences/exact.h"
+#include "math/divergences/quantities.h"
 #include "math/divergences/supports.h"
 #include "math/estimators/sample_metrics.h"
 #include "math/estimators/two_sample.h"
 
 namespace elbow::app {
 namespace {
+
+/// Of a sample file: a floor takes its halves.
+constexpr std::int64_t kFewestPoints = 2;
 
 struct Options {
   std::string p, q;
@@ -61,7 +65,15 @@ Distribution read_distribution(const std::string& text, std::uint64_t seed, std:
     const DensityPtr density = parse_density(text);
     return {density->expression(), density, {}};
   }
-  return {text, nullptr, shuffled(read_points(text), CounterStream(seed, stream))};
+  const Points points = read_points(text);
+  if (points.size() < kFewestPoints) {
+    throw Error("error: '" + text + "' holds " + std::to_string(points.size()) +
+                    (points.size() == 1 ? " point" : " points") +
+                    ". Estimates from samples need at least " + std::to_string(kFewestPoints) +
+                    ", most of them 40: one point a row.",
+                ExitCode::data);
+  }
+  return {text, nullptr, shuffled(points, CounterStream(seed, stream))};
 }
 
 void require_same_dim(const Distribution& p, const Distribution& q) {
@@ -162,14 +174,14 @@ void print_json(const std::vector<Finding>& rows) {
 
 void print_table(const std::vector<Finding>& rows) {
   std::vector<std::vector<std::string>> cells = {
-      {"quantity", "estimator", "value", "se", "bias", "note"}};
+      {"quantity", "estimator", "value", "se", "unit", "bias", "note"}};
   for (const Finding& row : rows) {
     const Estimate& e = row.estimate;
     cells.push_back({row.quantity, row.estimator, significant(e.value, e.exact ? 10 : 6),
                      e.exact ? "exact"
                      : e.se  ? significant(*e.se, 2)
                              : "-",
-                     std::string(to_string(e.bias)), e.note});
+                     unit_of_quantity(row.quantity), std::string(to_string(e.bias)), e.note});
   }
   std::vector<int> widths(cells[0].size(), 0);
   for (const auto& row : cells) {
@@ -215,12 +227,12 @@ int divergence(const Options& options) {
 
 constexpr char kFooter[] = R"(
 P and Q are densities or sample files (.csv, .npy: one point a row). The second number of normal is
-the standard deviation in one dimension and the covariance in several. Values are in nats, or pure
-numbers, or (squared) distances. Rows with an error come from samples; 'bias' says on which side of
-the quantity they lie in expectation. A value is inf only where the integral diverges, or where the
-note says that it exceeds double precision. 'floor' is the same number between two samples of P:
-what it is where nothing differs. 'p' is the chance of a value this large if P = Q. Of precision
-and recall, P is the data and Q the model.
+the standard deviation in one dimension and the covariance in several. Unit 1 is a pure number,
+distances are in the unit of the points; elbow explain QUANTITY says more. Rows with an error come
+from samples; 'bias' says on which side of the quantity they lie in expectation. A value is inf only
+where the integral diverges, or where the note says that it exceeds double precision. 'floor' is the
+same number between two samples of P: what it is where nothing differs. 'p' is the chance of a value
+this large if P = Q. Of precision and recall, P is the data and Q the model.
 
 Examples:
   elbow divergence 'normal(0,1)' 'normal(1,2)'

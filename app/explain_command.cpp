@@ -1,6 +1,7 @@
 // elbow explain NAME: what a component or a logged term is, from its spec.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "core/estimate.h"
 #include "core/identity_page.h"
 #include "core/text.h"
+#include "math/divergences/quantities.h"
 #include "objectives/registry.h"
 #include "problems/problem.h"
 
@@ -110,6 +112,25 @@ void explain_estimator(const EstimatorSpec& spec) {
   line("source", spec.source);
 }
 
+/// A quantity of `elbow divergence`, with the estimators that it shows for it.
+void explain_quantity(const DivergenceQuantity& quantity) {
+  std::cout << quantity.name << " (quantity of elbow divergence): " << quantity.summary << '\n';
+  line("equation", quantity.unicode);
+  line("LaTeX", quantity.equation);
+  line("unit", quantity.unit);
+  line("range", std::isfinite(quantity.maximum) ? range_text(0.0, quantity.maximum)
+                                                : range_text(0.0, std::nullopt));
+  line("at P = Q", "0");
+  line("convention", quantity.convention);
+  std::vector<std::string> estimators;
+  for (const EstimatorSpec& spec : estimator_specs())
+    if (spec.quantity == quantity.name) estimators.push_back(spec.name);
+  line("estimators", join(estimators, ", "));
+  line("not to be confused with", quantity.confused_with);
+  line("reference", quantity.reference);
+  line("source", "math/divergences/exact.cpp");
+}
+
 void explain_problem(const Problem& problem) {
   std::cout << problem.name << " (problem): " << problem.summary << '\n';
   line("truth", problem.truth);
@@ -163,6 +184,13 @@ int explain(std::string name) {
     if (spec.name != name) continue;
     if (found) std::cout << '\n';
     explain_component(spec);
+    found = true;
+  }
+  for (const DivergenceQuantity& quantity : divergence_quantity_specs()) {
+    names.push_back(quantity.name);
+    if (quantity.name != name) continue;
+    if (found) std::cout << '\n';
+    explain_quantity(quantity);
     found = true;
   }
   for (const Problem& problem : all_problems()) {
@@ -236,8 +264,8 @@ int explain(std::string name) {
 void add_explain(CLI::App& app, Action& action) {
   auto name = std::make_shared<std::string>();
   auto* command =
-      app.add_subcommand("explain", "Explain a term, component, config key or identity");
-  command->add_option("NAME", *name, "elbo/kl, beta, objective.beta, V1, ...")->required();
+      app.add_subcommand("explain", "Explain a term, component, quantity, config key or identity");
+  command->add_option("NAME", *name, "elbo/kl, beta, kl, objective.beta, V1, ...")->required();
   command->footer(
       "\nExamples:\n  elbow explain elbo/kl\n  elbow explain hinge\n  elbow explain probes.every\n "
       " elbow explain V1");

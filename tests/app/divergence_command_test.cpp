@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -107,7 +108,7 @@ TEST(DivergenceCommandSlow, TheTableIsAligned) {
   std::string header;
   std::getline(lines, header);
   const auto value = header.find("value"), se = header.find("se ");
-  for (const char* column : {"quantity", "estimator", "value", "se", "bias", "note"}) {
+  for (const char* column : {"quantity", "estimator", "value", "se", "unit", "bias", "note"}) {
     EXPECT_THAT(header, HasSubstr(column));
   }
   for (std::string line; std::getline(lines, line);) {
@@ -118,6 +119,12 @@ TEST(DivergenceCommandSlow, TheTableIsAligned) {
     }
   }
   EXPECT_THAT(result.out, HasSubstr("inf"));
+  const auto unit = header.find("unit");
+  std::istringstream rows(result.out.substr(header.size() + 1));
+  for (std::string line; std::getline(rows, line);) {
+    const std::string found = line.substr(unit, line.find("  ", unit) - unit);
+    EXPECT_THAT(found, ::testing::AnyOf("nats", "1", "distance", "squared distance")) << line;
+  }
 }
 
 TEST(DivergenceCommandSlow, TheSameSeedGivesTheSameLinesAndAnotherSeedOthers) {
@@ -274,6 +281,10 @@ TEST(DivergenceCommandSlow, MistakesHaveTheirExitCodes) {
   EXPECT_EQ(nan.out, "");
   const auto one = dir.write("one.csv", "1\n2\n"), two = dir.write("two.csv", "1,2\n3,4\n");
   EXPECT_EQ(divergence({one, two}).exit_code, 3);
+  const auto single = divergence({dir.write("single.csv", "1\n"), "normal(0,1)"});
+  EXPECT_EQ(single.exit_code, 3);
+  EXPECT_THAT(single.err, HasSubstr("single.csv' holds 1 point"));
+  EXPECT_EQ(std::count(single.err.begin(), single.err.end(), '\n'), 1) << single.err;
 }
 
 TEST(DivergenceCommandSlow, HelpHasExamplesThatRun) {

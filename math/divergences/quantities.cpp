@@ -1,0 +1,162 @@
+#include "math/divergences/quantities.h"
+
+#include "core/estimate.h"
+#include "math/numeric.h"
+
+namespace elbow {
+namespace {
+
+constexpr char kSupport[] = "infinite where P has mass and Q has none";
+constexpr char kSamples[] = "of samples: above that of the laws by what sampling adds (floor)";
+
+}  // namespace
+
+const std::vector<DivergenceQuantity>& divergence_quantity_specs() {
+  static const std::vector<DivergenceQuantity> all = {
+      {.name = "kl",
+       .summary = "Kullback-Leibler divergence of P from Q",
+       .equation = "\\mathrm{KL}(P\\|Q)=\\int p\\ln\\frac pq",
+       .unicode = "KL(P‖Q) = ∫ p ln(p/q)",
+       .unit = "nats",
+       .convention = std::string("argument order: the mean is taken under P; ") + kSupport,
+       .confused_with = "reverse_kl; elbo/kl, which is KL(q(z|x)‖p(z)) of a VAE's codes",
+       .reference = "Kullback & Leibler 1951"},
+      {.name = "reverse_kl",
+       .summary = "Kullback-Leibler divergence of Q from P",
+       .equation = "\\mathrm{KL}(Q\\|P)=\\int q\\ln\\frac qp",
+       .unicode = "KL(Q‖P) = ∫ q ln(q/p)",
+       .unit = "nats",
+       .convention = "the mean is taken under Q; infinite where Q has mass and P has none",
+       .confused_with = "kl",
+       .reference = "Kullback & Leibler 1951"},
+      {.name = "jeffreys",
+       .summary = "sum of both KL divergences",
+       .equation = "\\mathrm{KL}(P\\|Q)+\\mathrm{KL}(Q\\|P)",
+       .unicode = "KL(P‖Q) + KL(Q‖P)",
+       .unit = "nats",
+       .convention = "the sum, not its half",
+       .confused_with = "jensen_shannon",
+       .reference = "Jeffreys 1946"},
+      {.name = "jensen_shannon",
+       .summary = "mean KL divergence of P and Q from their mixture",
+       .equation = "\\tfrac12\\mathrm{KL}(P\\|M)+\\tfrac12\\mathrm{KL}(Q\\|M),\\ M=\\tfrac12(P+Q)",
+       .unicode = "½ KL(P‖M) + ½ KL(Q‖M), M = ½ (P + Q)",
+       .unit = "nats",
+       .maximum = kLn2,
+       .convention = "with the ½, natural logarithm: at most ln 2, for disjoint supports",
+       .confused_with = "twice it, as in the table of f-GAN; its square root, which is a metric",
+       .reference = "Lin 1991"},
+      {.name = "total_variation",
+       .summary = "largest difference of the probabilities of one event",
+       .equation = "\\tfrac12\\int|p-q|",
+       .unicode = "½ ∫ |p − q|",
+       .unit = "1",
+       .maximum = 1.0,
+       .convention = "with the ½: at most 1",
+       .confused_with = "∫ |p − q|, twice it",
+       .reference = "Tsybakov 2009, section 2.4"},
+      {.name = "squared_hellinger",
+       .summary = "one minus the overlap of the roots of the densities",
+       .equation = "1-\\int\\sqrt{pq}",
+       .unicode = "H² = 1 − ∫ √(p q)",
+       .unit = "1",
+       .maximum = 1.0,
+       .convention = "½ ∫ (√p − √q)²: at most 1",
+       .confused_with = "∫ (√p − √q)², twice it; its square root",
+       .reference = "Tsybakov 2009, section 2.4"},
+      {.name = "pearson_chi2",
+       .summary = "Pearson's chi-squared of P from Q",
+       .equation = "\\int\\frac{(p-q)^2}{q}",
+       .unicode = "∫ (p − q)² / q",
+       .unit = "1",
+       .convention = std::string("Q in the denominator; ") + kSupport + " or p²/q has a heavy tail",
+       .confused_with = "neyman_chi2; the statistic of a test, which is n times it",
+       .reference = "Pearson 1900"},
+      {.name = "neyman_chi2",
+       .summary = "Neyman's chi-squared: Pearson's of Q from P",
+       .equation = "\\int\\frac{(p-q)^2}{p}",
+       .unicode = "∫ (p − q)² / p",
+       .unit = "1",
+       .convention = "P in the denominator; infinite where q²/p has a heavy tail",
+       .confused_with = "pearson_chi2",
+       .reference = "Neyman 1949"},
+      {.name = "le_cam",
+       .summary = "triangular discrimination",
+       .equation = "\\int\\frac{(p-q)^2}{p+q}",
+       .unicode = "Δ = ∫ (p − q)² / (p + q)",
+       .unit = "1",
+       .maximum = 2.0,
+       .convention = "without a factor: at most 2; what least-squares GANs descend is a part of it",
+       .confused_with = "half of it, Le Cam's squared distance",
+       .reference = "Le Cam 1986; Topsøe 2000"},
+      {.name = "renyi",
+       .summary = "Rényi divergence of order α",
+       .equation = "\\frac1{\\alpha-1}\\ln\\int p^\\alpha q^{1-\\alpha}",
+       .unicode = "ln(∫ p^α q^(1−α)) / (α − 1)",
+       .unit = "nats",
+       .convention = "--alpha; order 1 is kl; at α = ½ it is −2 ln(1 − H²)",
+       .confused_with = "alpha, which has no logarithm",
+       .reference = "Rényi 1961"},
+      {.name = "alpha",
+       .summary = "Amari's alpha divergence",
+       .equation = "\\frac{\\int p^\\alpha q^{1-\\alpha}-1}{\\alpha(\\alpha-1)}",
+       .unicode = "(∫ p^α q^(1−α) − 1) / (α (α − 1))",
+       .unit = "1",
+       .convention =
+           "--alpha; order 1 is kl, 0 reverse_kl, 2 half of pearson_chi2; at ½ it is 4 H²",
+       .confused_with = "Amari's own parameter, (1 + α)/2 of which is the one here; renyi",
+       .reference = "Amari 1985; Cressie & Read 1984"},
+      {.name = "wasserstein1",
+       .summary = "least mean distance by which mass must move",
+       .equation = "\\inf_\\pi\\mathbb{E}_\\pi\\lVert X-Y\\rVert",
+       .unicode = "W₁ = inf over couplings of E ‖X − Y‖",
+       .unit = "distance",
+       .convention = std::string("Euclidean distance; ") + kSamples,
+       .confused_with = "the gap of a critic, a lower bound of it; wasserstein2_squared",
+       .reference = "Peyré & Cuturi 2019, chapter 2"},
+      {.name = "wasserstein2_squared",
+       .summary = "least mean squared distance by which mass must move",
+       .equation = "\\inf_\\pi\\mathbb{E}_\\pi\\lVert X-Y\\rVert^2",
+       .unicode = "W₂² = inf over couplings of E ‖X − Y‖²",
+       .unit = "squared distance",
+       .convention = std::string("without a ½, and squared; ") + kSamples,
+       .confused_with = "its root W₂; frechet, which is it between two Gaussians",
+       .reference = "Peyré & Cuturi 2019, chapter 2"},
+      {.name = "energy",
+       .summary = "energy distance",
+       .equation = "2\\mathbb{E}\\lVert X-Y\\rVert-\\mathbb{E}\\lVert X-X'\\rVert"
+                   "-\\mathbb{E}\\lVert Y-Y'\\rVert",
+       .unicode = "2 E‖X−Y‖ − E‖X−X′‖ − E‖Y−Y′‖",
+       .unit = "distance",
+       .convention = "squared, as its literature has it; on a line 2 ∫ (F − G)²",
+       .confused_with = "its square root",
+       .reference = "Székely & Rizzo 2013"},
+      {.name = "mmd2",
+       .summary = "squared maximum mean discrepancy",
+       .equation = "\\mathbb{E}k(X,X')+\\mathbb{E}k(Y,Y')-2\\mathbb{E}k(X,Y)",
+       .unicode = "E k(X,X′) + E k(Y,Y′) − 2 E k(X,Y)",
+       .unit = "1",
+       .convention = "k is the sum of Gaussian kernels exp(−‖x−y‖²/2h²), h by --bandwidth",
+       .confused_with = "its square root; the kernel distance, with a polynomial kernel",
+       .reference = "Gretton et al. 2012"},
+      {.name = "frechet",
+       .summary = "W₂² between the Gaussians with the means and covariances of P and Q",
+       .equation = "\\lVert\\mu_P-\\mu_Q\\rVert^2+\\mathrm{tr}\\bigl(\\Sigma_P+\\Sigma_Q-"
+                   "2(\\Sigma_P^{1/2}\\Sigma_Q\\Sigma_P^{1/2})^{1/2}\\bigr)",
+       .unicode = "‖μ_P − μ_Q‖² + tr(Σ_P + Σ_Q − 2 (Σ_P^½ Σ_Q Σ_P^½)^½)",
+       .unit = "squared distance",
+       .convention = "squared; at most wasserstein2_squared, and 0 for laws with equal moments",
+       .confused_with = "FID, which is it on features of Inception",
+       .reference = "Dowson & Landau 1982; Gelbrich 1990"}};
+  return all;
+}
+
+std::string unit_of_quantity(std::string_view name) {
+  for (const DivergenceQuantity& q : divergence_quantity_specs())
+    if (q.name == name) return q.unit;
+  for (const EstimatorSpec& spec : estimator_specs())
+    if (spec.quantity == name) return spec.unit;
+  return {};
+}
+
+}  // namespace elbow
