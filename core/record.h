@@ -31,6 +31,7 @@ struct RunInfo {
   std::int64_t first_step = 0;   ///< 0, or the step of the checkpoint that is resumed
   std::vector<Spec> specs;       ///< objective first, then likelihood, prior, penalties, dynamics
   std::vector<TermSpec> terms;   ///< terms that the loop and the probes add to those of the specs
+  bool averaged = false;         ///< valid and test are of averaged weights (ema.decay)
 };
 
 enum class Outcome { finished, early_stopped, interrupted, stopped, diverged, failed };

@@ -50,8 +50,9 @@ void LogSink::step(StepRecord& record) {
     if (now < next_) return;
     next_ = now + seconds_;
   }
-  note("step " + std::to_string(record.step) + " " + record.split + ": " +
-       equation_line(record, info_));
+  const bool averaged = record.split != "train" && info_.averaged;
+  note("step " + std::to_string(record.step) + " " + record.split +
+       (averaged ? " (averaged weights): " : ": ") + equation_line(record, info_));
   logger_->flush();
 }
 

@@ -138,8 +138,8 @@ void Terminal::step(StepRecord& record) {
       unprinted_ = false;
     }
     const std::string epoch = significant(record.epoch, 4);
-    print(record.split + " at step " + std::to_string(record.step) + " (epoch " + epoch + ") · " +
-          equation_line(record, terms_));
+    print(record.split + " at step " + std::to_string(record.step) + " (epoch " + epoch +
+          (info_.averaged ? ", averaged weights) · " : ") · ") + equation_line(record, terms_));
     return;
   }
   const double now = options_.clock();

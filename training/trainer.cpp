@@ -115,7 +115,8 @@ class Run {
                  .total_steps = total_steps_,
                  .first_step = stepper_.steps(),
                  .specs = session_.specs(),
-                 .terms = loop_terms()};
+                 .terms = loop_terms(),
+                 .averaged = session_.ema() != nullptr};
     info.terms.insert(info.terms.end(), options_.observer_terms.begin(),
                       options_.observer_terms.end());
     start_ = Clock::now();

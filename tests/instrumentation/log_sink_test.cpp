@@ -38,6 +38,21 @@ RunInfo run_in(const TempDir& directory, std::int64_t first_step = 0) {
   return info;
 }
 
+TEST(LogSink, SaysWhereWeightsAreAveraged) {
+  const TempDir directory;
+  LogSink log(0.0, [] { return 0.0; });
+  RunInfo info = run_in(directory);
+  info.averaged = true;
+  log.start(info);
+  StepRecord record = vae_record(1);
+  log.step(record);
+  record.split = "test";
+  log.step(record);
+  const std::string text = testing::read_file(directory / "log.txt");
+  EXPECT_NE(text.find("step 1 train: "), std::string::npos) << text;
+  EXPECT_NE(text.find("step 1 test (averaged weights): "), std::string::npos) << text;
+}
+
 TEST(LogSink, StartRecordsFailuresAndEnd) {
   const TempDir directory;
   double now = 0.0;

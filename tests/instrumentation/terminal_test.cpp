@@ -174,6 +174,20 @@ TEST(TerminalPlain, EveryValidationRecord) {
             "test at step 22 (epoch 0.044) · -ELBO 103.2 = 81.8 reconstruction + 21.4 KL\n");
 }
 
+TEST(TerminalPlain, SaysWhereWeightsAreAveraged) {
+  Screen screen;
+  Terminal terminal(screen.options(Progress::plain));
+  RunInfo info = vae_run();
+  info.averaged = true;
+  terminal.start(info);
+  step(terminal, 20);
+  EXPECT_EQ(screen.take().find("averaged"), std::string::npos) << "of training itself";
+  step(terminal, 21, "valid");
+  EXPECT_EQ(screen.take(),
+            "valid at step 21 (epoch 0.042, averaged weights) · -ELBO 103.2 = 81.8 reconstruction "
+            "+ 21.4 KL\n");
+}
+
 TEST(TerminalPlain, TheTrainingRecordOfAStepStandsBeforeItsValidation) {
   Screen screen;
   Terminal terminal(screen.options(Progress::plain));
