@@ -14,6 +14,7 @@
 #include "instrumentation/text.h"
 #include "math/threads.h"
 #include "problems/problem.h"
+#include "training/signals.h"
 
 namespace elbow::app {
 namespace {
@@ -226,6 +227,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 int verify(const VerifyFlags& flags) {
   if (flags.list) return list_problems();
+  end_on_signals();
   configure_threads(flags.threads);
   const Selection selection = select(flags);
   const bool json = flags.format == "json";
@@ -283,7 +285,8 @@ void add_verify(CLI::App& app, Action& action) {
       ->check(CLI::NonNegativeNumber);
   command->footer(
       "\nholds: within tolerance or 4 standard errors. inconclusive: a meter, or no standard\n"
-      "error. Exit code 5 if anything fails. JSON: one object a line.\n\nExamples:\n"
+      "error. Exit code 5 if anything fails; stopped, nothing is kept (1, Ctrl-C: 130).\n"
+      "JSON: one object a line.\n\nExamples:\n"
       "  elbow verify\n"
       "  elbow verify dirac_gan\n"
       "  elbow verify dirac_gan/G67\n"

@@ -58,8 +58,10 @@ TrainedModel train_model(Config config, Dataset data,
     summary = train(*model.session, directory, {&monitor});
   }
   if (summary.outcome == Outcome::interrupted || summary.outcome == Outcome::stopped) {
-    throw Error("Stopped. Nothing of a problem is kept; start it again.",
-                exit_code(summary.outcome));
+    // 75 would promise a checkpoint to go on from.
+    throw Error(
+        "error: stopped. Nothing is kept; start it again.",
+        summary.outcome == Outcome::interrupted ? ExitCode::interrupted : ExitCode::failure);
   }
   if (summary.outcome != Outcome::finished)
     throw Error("A problem's training run did not finish: " +

@@ -22,8 +22,8 @@ struct TrainedModel {
 };
 
 /// Trains with the loop of `elbow train`, in a scratch directory that is removed; `prepare` may set
-/// weights before the first step. Throws Error where the run does not finish (diverged, interrupted
-/// by a signal).
+/// weights before the first step. Throws Error where the run does not finish: diverged, or stopped
+/// by a signal (130 after Ctrl-C, else a failure: there is no checkpoint).
 TrainedModel train_model(Config config, Dataset data,
                          const std::function<void(Session&)>& prepare = {});
 

@@ -24,6 +24,13 @@ extern "C" void elbow_on_signal(int signal) {
   g_received = signal;
 }
 
+extern "C" void elbow_end(int signal) {
+  constexpr char kText[] = "error: stopped. Nothing is kept; start it again.\n";
+  // Nothing can be done where this does not arrive.
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kText, sizeof kText - 1);
+  _exit(static_cast<int>(signal == SIGINT ? ExitCode::interrupted : ExitCode::failure));
+}
+
 sigset_t stop_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -44,6 +51,13 @@ void confine_signals() {
   } catch (const std::system_error&) {
     pthread_sigmask(SIG_UNBLOCK, &set, nullptr);  // no more threads: better stoppable than safe
   }
+}
+
+void end_on_signals() {
+  struct sigaction action = {};
+  action.sa_handler = elbow_end;
+  sigemptyset(&action.sa_mask);
+  for (const int signal : kSignals) sigaction(signal, &action, nullptr);
 }
 
 SignalScope::SignalScope() {

@@ -10,6 +10,10 @@ namespace elbow {
 /// do (ending the process, until a SignalScope lives) stays the same.
 void confine_signals();
 
+/// For commands that have nothing to save: where no SignalScope lives, SIGINT ends the process with
+/// exit code 130, SIGTERM and SIGUSR1 with 1, each with a line on standard error.
+void end_on_signals();
+
 /// While it lives, SIGINT, SIGTERM and SIGUSR1 only set a flag. A second SIGINT ends the process at
 /// once (exit code 130), for a step that hangs. The previous handlers come back with the end.
 class SignalScope {

@@ -2,10 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/program.h"
@@ -96,6 +99,23 @@ TEST(VerifySlow, AllShowsEveryRow) {
   EXPECT_THAT(few.out, HasSubstr("the closest call of"));
   EXPECT_THAT(all.out, Not(HasSubstr("the closest call of")));
   EXPECT_GT(all.out.size(), 4 * few.out.size());
+}
+
+// 75 would promise a checkpoint. linear_vae trains all the time, two_densities never.
+TEST(VerifySlow, AStoppedRunKeepsNothingAndSaysSo) {
+  for (const char* problem : {"linear_vae", "two_densities"}) {
+    for (const auto& [signal, code] : {std::pair{SIGINT, 130}, {SIGTERM, 1}, {SIGUSR1, 1}}) {
+      const auto start = std::chrono::steady_clock::now();
+      const auto result = run_program(
+          {"elbow", "verify", problem, "--threads", "1"}, {},
+          [&] {
+            return std::chrono::steady_clock::now() - start > std::chrono::milliseconds(1500);
+          },
+          signal);
+      EXPECT_EQ(result.exit_code, code) << problem << ": " << result.err;
+      EXPECT_THAT(result.err, HasSubstr("stopped. Nothing is kept; start it again."));
+    }
+  }
 }
 
 TEST(VerifySlow, APlantedMistakeExitsWithFive) {
