@@ -14,6 +14,7 @@
 #include "app/commands.h"
 #include "app/live_model.h"
 #include "app/live_probes.h"
+#include "app/tensorboard_options.h"
 #include "app/text.h"
 #include "core/config/config.h"
 #include "core/error.h"
@@ -65,7 +66,7 @@ Config resolve(const Schema& schema, const TrainFlags& flags) {
 // Keys that may change when a run is continued: they do not enter the trajectory so far.
 bool may_change(const std::string& key) {
   for (const char* prefix : {"run.steps", "run.epochs", "log.", "pictures.", "probes.",
-                             "checkpoint.", "evaluation.", "run.name"}) {
+                             "checkpoint.", "evaluation.", "sinks.", "run.name"}) {
     if (key.starts_with(prefix)) return true;
   }
   return false;
@@ -283,7 +284,16 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
   });
   UndeclaredTerms undeclared(warn);
   JsonlSink jsonl;
-  Pictures pictures(view, picture_options(session));
+  std::optional<TensorboardSink> tensorboard;
+  PictureOptions of_pictures = picture_options(session);
+  if (session.config().flag("sinks.tensorboard")) {
+    tensorboard.emplace(tensorboard_options(session));
+    of_pictures.drawn = [&](const std::filesystem::path& file, std::int64_t step,
+                            const std::string& caption) {
+      tensorboard->picture(file, step, caption);
+    };
+  }
+  Pictures pictures(view, std::move(of_pictures));
 
   TrainOptions options;
   options.resume = directory.resumed();
@@ -313,9 +323,10 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
         .seconds = seconds, .steps = probe.share(seconds), .epochs = probe.epoch_share(seconds)};
     return cost.steps;
   };
-  const RunSummary summary =
-      train(session, directory,
-            {&watch, &probe, &undeclared, &monitor, &jsonl, &log, &terminal, &pictures}, options);
+  std::vector<Observer*> observers = {&watch, &probe, &undeclared, &monitor,
+                                      &jsonl, &log,   &terminal,   &pictures};
+  if (tensorboard) observers.push_back(&*tensorboard);  // last: it hears of the last picture
+  const RunSummary summary = train(session, directory, observers, options);
 
   say_probe_time(cost, session.config(), options.say, warn);
   const std::string checks = check_summary(monitor.counts());

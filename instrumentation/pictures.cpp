@@ -107,6 +107,7 @@ void Pictures::write(const std::string& file, const Image& image, std::int64_t s
              {"step", std::to_string(step)},
              {"caption", caption},
              {"config", options_.config}});
+  if (options_.drawn) options_.drawn(directory_ / file, step, caption);
 }
 
 void Pictures::draw(std::int64_t step) {

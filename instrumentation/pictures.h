@@ -23,6 +23,8 @@ struct PictureOptions {
   std::string config;        ///< stands in the text chunk "config"
   /// Exact ln p(x) of 2-D data, [n, 2] -> [n]; undefined where there is none.
   std::function<Tensor(const Tensor&)> log_density;
+  /// Hears of every file after it is written: path, step, caption. May be empty.
+  std::function<void(const std::filesystem::path&, std::int64_t, const std::string&)> drawn = {};
 };
 
 /// Draws before the first step, at the first training record at or after each multiple of `every`,

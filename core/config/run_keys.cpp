@@ -230,6 +230,8 @@ void add_observation(std::vector<KeySpec>& keys) {
   keys.push_back(
       key("pictures", "every", integer, 500, "Steps between pictures; 0: off.", at_least(0)));
   keys.push_back(key("pictures", "count", integer, 64, "Samples in a picture.", between(1, 10000)));
+  keys.push_back(key("sinks", "tensorboard", boolean, true,
+                     "Whether a TensorBoard event file is written beside metrics.jsonl."));
 }
 
 }  // namespace
