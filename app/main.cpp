@@ -35,6 +35,7 @@ int run(int argc, char** argv) {
   elbow::app::Action action;
   elbow::app::add_train(app, action);
   elbow::app::add_eval(app, action);
+  elbow::app::add_step(app, action);
   elbow::app::add_config(app, action);
   elbow::app::add_data(app, action);
   elbow::app::add_list(app, action);

@@ -10,7 +10,6 @@
 #include "objectives/registry.h"
 #include "training/checkpoint.h"
 #include "training/crc32.h"
-#include "training/stepper.h"
 
 namespace elbow::app {
 namespace {
@@ -53,7 +52,8 @@ RestoredRun restore_run(const fs::path& run, const std::optional<fs::path>& data
   restored.session = std::make_unique<Session>(std::move(config), std::move(data));
   const auto checkpoint = checkpoints.load_newest(restored.warnings);
   if (!checkpoint) throw Error("The checkpoints of " + run.string() + " have gone.");
-  Stepper(*restored.session).restore(*checkpoint);
+  restored.stepper = std::make_unique<Stepper>(*restored.session);
+  restored.stepper->restore(*checkpoint);
   restored.step = checkpoint->step;
   restored.fingerprint = fingerprint(restored.session->networks());
   return restored;

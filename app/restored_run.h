@@ -10,11 +10,14 @@
 
 #include "instrumentation/latent_model.h"
 #include "training/session.h"
+#include "training/stepper.h"
 
 namespace elbow::app {
 
 struct RestoredRun {
   std::unique_ptr<Session> session;  ///< weights, averages and buffers of the checkpoint
+  std::unique_ptr<Stepper>
+      stepper;  ///< optimisers, draws and counters: what training would go on with
   std::int64_t step = 0;
   std::string fingerprint;            ///< of the weights, so that results are told apart
   std::vector<std::string> warnings;  ///< damaged checkpoints that were passed over

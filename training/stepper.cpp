@@ -64,6 +64,7 @@ Stepper::Stepper(Session& session)
          .parameters = std::move(parameters),
          .network = std::move(network),
          .terms = {},
+         .rows = {},
          .values = {}});
   }
 }
@@ -83,9 +84,9 @@ void Stepper::freeze_all_but(const Phase& phase) {
   thawed_ = phase.name;
 }
 
-void Stepper::step(bool instruments) {
+void Stepper::step(bool instruments, Game& game) {
   instruments_ = instruments;
-  session_.dynamics().step(*this);
+  session_.dynamics().step(game);
   ++step_;
 }
 
@@ -105,6 +106,7 @@ Evaluation Stepper::evaluate(const Phase& phase) {
     ++batches_;
     batch.x = std::move(drawn.x);
     batch.labels = std::move(drawn.labels);
+    p.rows = std::move(drawn.indices);
   }
   const Context context{.networks = session_.networks(),
                         .batch = batch,

@@ -32,12 +32,19 @@ class Stepper : public Game {
 
   /// One step of the dynamics. `instruments`: values() can be read afterwards. Throws Divergence;
   /// a non-finite gradient is found at every step, a non-finite loss at instrumented ones.
-  void step(bool instruments);
+  void step(bool instruments) { step(instruments, *this); }
+  /// The same played through `game`, which hands everything on to this one: it sees each part of
+  /// the step.
+  void step(bool instruments, Game& game);
   /// One update of one player, the others at rest, outside the dynamics. Throws Divergence.
   void update(const Phase& phase);
   /// Terms, losses, gradient_norm/<network> and learning_rate/<phase> of the last step: of the last
   /// evaluation of each phase in it.
   Values values() const;
+  /// Of the last evaluation of a phase: its terms, penalties included, with their graph ...
+  const std::vector<Term>& terms(const Phase& phase) { return player(phase).terms; }
+  /// ... and the rows of the training split that it drew.
+  const std::vector<std::int64_t>& rows(const Phase& phase) { return player(phase).rows; }
 
   std::int64_t steps() const { return step_; }       ///< done
   std::int64_t batches() const { return batches_; }  ///< of data drawn
@@ -61,6 +68,7 @@ class Stepper : public Game {
     std::vector<Tensor> parameters;
     std::vector<std::size_t> network;  // of each parameter, index into phase.networks
     std::vector<Term> terms;           // of the last evaluation
+    std::vector<std::int64_t> rows;    // that it drew
     PhaseValues values;                // of the last instrumented evaluation
   };
   Player& player(const Phase& phase);

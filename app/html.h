@@ -1,0 +1,36 @@
+// Text inside HTML.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace elbow::app {
+
+/// `text` for element content and quoted attributes.
+inline std::string escape_html(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace elbow::app
