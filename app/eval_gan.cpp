@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <functional>
 #include <numeric>
 
+#include "app/directories.h"
 #include "app/eval_metrics.h"
 #include "core/error.h"
 #include "instrumentation/latent_model.h"
@@ -21,18 +21,6 @@ namespace {
 
 constexpr std::int64_t kSamples = 2000;
 constexpr std::int64_t kPiece = 500;
-
-std::filesystem::path cache_directory() {
-  const auto environment = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::string(value == nullptr ? "" : value);
-  };
-  if (const auto cache = environment("XDG_CACHE_HOME"); !cache.empty())
-    return std::filesystem::path(cache) / "elbow";
-  if (const auto home = environment("HOME"); !home.empty())
-    return std::filesystem::path(home) / ".cache/elbow";
-  return std::filesystem::temp_directory_path() / "elbow-cache";
-}
 
 /// As the run saw its pixels; the seed decides static binarisation only.
 ClassifierSettings classifier_settings(const Session& session) {

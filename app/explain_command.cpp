@@ -10,6 +10,7 @@
 
 #include "app/all_terms.h"
 #include "app/commands.h"
+#include "app/names.h"
 #include "app/text.h"
 #include "core/config/describe.h"
 #include "core/error.h"
@@ -140,8 +141,8 @@ void explain_problem(const Problem& problem) {
 }
 
 /// The identities of this id and of those under it (V1: V1.generator), each once with all that hold
-/// it. `names` gets every id there is.
-bool explain_identities(const std::string& id, std::vector<std::string>& names) {
+/// it.
+bool explain_identities(const std::string& id) {
   struct Held {
     IdentitySpec identity;
     std::vector<std::string> by;
@@ -149,7 +150,6 @@ bool explain_identities(const std::string& id, std::vector<std::string>& names) 
   std::vector<Held> found;
   for (const Spec& spec : component_specs()) {
     for (const IdentitySpec& identity : spec.identities) {
-      names.push_back(identity.id);
       if (identity.id != id && !identity.id.starts_with(id + ".")) continue;
       const auto known = std::find_if(found.begin(), found.end(), [&](const Held& held) {
         return held.identity.id == identity.id && held.identity.statement == identity.statement;
@@ -178,38 +178,38 @@ bool matches(const std::string& pattern, const std::string& name) {
 
 int explain(std::string name) {
   bool found = false;
-  std::vector<std::string> names;
   for (const auto& spec : component_specs()) {
-    names.push_back(spec.name);
     if (spec.name != name) continue;
     if (found) std::cout << '\n';
     explain_component(spec);
     found = true;
   }
   for (const DivergenceQuantity& quantity : divergence_quantity_specs()) {
-    names.push_back(quantity.name);
     if (quantity.name != name) continue;
     if (found) std::cout << '\n';
     explain_quantity(quantity);
     found = true;
   }
   for (const Problem& problem : all_problems()) {
-    names.push_back(problem.name);
     if (problem.name != name) continue;
     if (found) std::cout << '\n';
     explain_problem(problem);
     found = true;
   }
   for (const EstimatorSpec& spec : estimator_specs()) {
-    names.push_back(spec.name);
     if (spec.name != name) continue;
     if (found) std::cout << '\n';
     explain_estimator(spec);
     found = true;
   }
-  if (explain_identities(name, names)) found = true;
+  if (explain_identities(name)) found = true;
+  for (const auto& [dataset, summary] : dataset_summaries()) {
+    if (dataset != name) continue;
+    std::cout << (found ? "\n" : "") << name << " (data set): " << summary << '\n';
+    line("use", "data.name=" + name);
+    found = true;
+  }
   const Schema schema = make_schema(component_specs());
-  for (const std::string& path : key_paths(schema)) names.push_back(path);
   if (const std::string key = describe_key(schema, name); !key.empty()) {
     std::cout << (found ? "\n" : "") << key;
     found = true;
@@ -227,7 +227,6 @@ int explain(std::string name) {
   };
   std::vector<Entry> entries;
   for (const auto& [term, spec] : all_terms()) {
-    names.push_back(term.name);
     if (!matches(term.name, name)) continue;
     const std::string emitter = spec ? spec->name : "the training loop and its probes";
     bool merged = false;
@@ -250,10 +249,10 @@ int explain(std::string name) {
     found = true;
   }
   if (!found) {
-    const std::string hint = did_you_mean(name, names);
+    const std::string hint = did_you_mean(name, explainable_names());
     throw Error("error: nothing is called '" + name + "'" + (hint.empty() ? "." : hint) +
                     " See elbow list objectives|penalties|likelihoods|priors|dynamics|"
-                    "estimators|problems|terms, and elbow config keys.",
+                    "datasets|estimators|problems|terms|identities, and elbow config keys.",
                 ExitCode::usage);
   }
   return 0;
@@ -263,8 +262,9 @@ int explain(std::string name) {
 
 void add_explain(CLI::App& app, Action& action) {
   auto name = std::make_shared<std::string>();
-  auto* command =
-      app.add_subcommand("explain", "Explain a term, component, quantity, config key or identity");
+  auto* command = app.add_subcommand(
+      "explain",
+      "Explain a term, component, quantity, estimator, problem, data set, key or identity");
   command->add_option("NAME", *name, "elbo/kl, beta, kl, objective.beta, V1, ...")->required();
   command->footer(
       "\nExamples:\n  elbow explain elbo/kl\n  elbow explain hinge\n  elbow explain probes.every\n "
