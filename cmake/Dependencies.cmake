@@ -57,3 +57,22 @@ if(NOT ELBOW_DNNL_LIBRARY OR NOT ELBOW_DNNL_INCLUDE)
   message(STATUS "oneDNN was not found: matrix products stay with BLAS, which is slower. "
                  "On Debian: apt install libdnnl-dev.")
 endif()
+
+# cpp-httplib for `elbow watch`. A packaged library and its header must agree on their macros, which pkg-config knows;
+# without it the header is taken as the whole library.
+find_path(HTTPLIB_INCLUDE httplib.h)
+if(NOT HTTPLIB_INCLUDE)
+  message(FATAL_ERROR "cpp-httplib was not found. On Debian: apt install libcpp-httplib-dev.")
+endif()
+find_package(PkgConfig QUIET)
+if(PkgConfig_FOUND)
+  pkg_check_modules(HTTPLIB QUIET cpp-httplib)
+endif()
+find_library(HTTPLIB_LIBRARY cpp-httplib)
+if(HTTPLIB_LIBRARY AND NOT HTTPLIB_FOUND)
+  message(FATAL_ERROR "${HTTPLIB_LIBRARY} is there, but pkg-config does not say with which macros it was built. "
+                      "On Debian: apt install pkgconf.")
+endif()
+if(NOT HTTPLIB_LIBRARY)
+  set(HTTPLIB_LIBRARY "")
+endif()

@@ -46,6 +46,7 @@ const std::vector<Library> kLibraries = {
     {"png.h", {"instrumentation", "tests"}, true},
     {"zlib.h", {"data", "training", "bench", "tests"}, true},
     {"spdlog/", {"instrumentation", "app"}, false},
+    {"httplib.h", {"app"}, true},
 };
 
 std::vector<std::string> includes_of(const std::string& text) {
