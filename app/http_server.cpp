@@ -76,10 +76,32 @@ bool is_loopback_host(const std::string& host) {
 }
 
 struct HttpServer::Implementation {
+  void answer(const httplib::Request& request, httplib::Response& to) const;
+
   Handler handler;
   httplib::Server server;
   std::thread thread;
 };
+
+void HttpServer::Implementation::answer(const httplib::Request& request,
+                                        httplib::Response& to) const {
+  if (!is_loopback_host(request.get_header_value("Host"))) {
+    return refuse(to, 403, "This server answers to 127.0.0.1 and localhost only.");
+  }
+  if (request.method != "GET" && request.method != "HEAD") {
+    to.set_header("Allow", "GET, HEAD");
+    return refuse(to, 405, "Only GET and HEAD: this server changes nothing.");
+  }
+  HttpRequest asked{.path = request.path,
+                    .query = {},
+                    .if_none_match = request.get_header_value("If-None-Match")};
+  for (const auto& [name, value] : request.params) asked.query[name] = value;
+  try {
+    send(handler(asked), to);
+  } catch (const std::exception& error) {
+    refuse(to, 500, error.what());
+  }
+}
 
 HttpServer::HttpServer(Handler handler) : implementation_(std::make_unique<Implementation>()) {
   implementation_->handler = std::move(handler);
@@ -94,29 +116,10 @@ HttpServer::HttpServer(Handler handler) : implementation_(std::make_unique<Imple
     const int yes = 1;
     setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   });
-  server.set_pre_routing_handler([](const httplib::Request& request, httplib::Response& to) {
-    using Result = httplib::Server::HandlerResponse;
-    if (!is_loopback_host(request.get_header_value("Host"))) {
-      refuse(to, 403, "This server answers to 127.0.0.1 and localhost only.");
-      return Result::Handled;
-    }
-    if (request.method != "GET" && request.method != "HEAD") {
-      to.set_header("Allow", "GET, HEAD");
-      refuse(to, 405, "Only GET and HEAD: this server changes nothing.");
-      return Result::Handled;
-    }
-    return Result::Unhandled;
-  });
-  server.Get(R"([\s\S]*)", [this](const httplib::Request& request, httplib::Response& to) {
-    HttpRequest asked{.path = request.path,
-                      .query = {},
-                      .if_none_match = request.get_header_value("If-None-Match")};
-    for (const auto& [name, value] : request.params) asked.query[name] = value;
-    try {
-      send(implementation_->handler(asked), to);
-    } catch (const std::exception& error) {
-      refuse(to, 500, error.what());
-    }
+  // Before the library's own routing, which matches paths against regular expressions.
+  server.set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& to) {
+    implementation_->answer(request, to);
+    return httplib::Server::HandlerResponse::Handled;
   });
 }
 
