@@ -109,7 +109,9 @@ void TensorboardSink::write_values(const StepRecord& record) {
   const std::string prefix = tag_prefix(record.split);
   std::vector<Message> values;
   std::map<std::string, std::vector<double>> families;
-  for (const auto& [key, moments] : record.values.all()) {
+  for (const auto& entry : record.values.all()) {
+    const std::string& key = entry.first;
+    const Moments& moments = entry.second;
     if (std::string family = numbered_family(key); !family.empty()) {
       families[std::move(family)].push_back(moments.mean);
       continue;
