@@ -98,10 +98,11 @@ void TensorboardSink::introduce(const StepRecord& record) {
                              false, &layout)});
 }
 
-std::string TensorboardSink::description(const std::string& key, const std::string& split) const {
+std::string TensorboardSink::description(const std::string& key, const StepRecord& record) const {
   const TermEntry* entry = terms_.find(key);
   std::string text = entry == nullptr ? "No spec describes this key." : term_markdown(*entry);
-  if (split != "train") text += "\n\nOver the whole " + split + " split.";
+  if (record.split != "train") text += "\n\nOver the whole " + record.split + " split";
+  if (record.split != "train") text += info_.averaged ? ", of the averaged weights." : ".";
   return text;
 }
 
@@ -123,7 +124,7 @@ void TensorboardSink::write_values(const StepRecord& record) {
           known ? nullptr
                 : first(name, {.plugin = "scalars",
                                .data_class = kScalar,
-                               .description = before + description(key, record.split)});
+                               .description = before + description(key, record)});
       values.push_back(scalar_value(name, value, info));
     };
     scalar(tag, moments.mean, "");
@@ -140,7 +141,7 @@ void TensorboardSink::write_values(const StepRecord& record) {
       info = first(tag, {.plugin = "histograms",
                          .data_class = kTensor,
                          .description = "Over the members of the family.\n\n" +
-                                        description(family + "/0", record.split)});
+                                        description(family + "/0", record)});
     }
     values.push_back(histogram_value(tag, numbers, kBuckets, info));
   }

@@ -65,7 +65,7 @@ class TensorboardSink : public Observer {
   double now() const { return options_.clock(); }
   /// Null after the first call for `tag`.
   const SeriesInfo* first(const std::string& tag, SeriesInfo info);
-  std::string description(const std::string& key, const std::string& split) const;
+  std::string description(const std::string& key, const StepRecord& record) const;
   void introduce(const StepRecord& record);
   void write_values(const StepRecord& record);
   void write_weights(std::int64_t step);
