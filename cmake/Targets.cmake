@@ -203,8 +203,8 @@ endfunction()
 function(elbow_program target)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/app/*.cpp)
   add_executable(${target} ${sources})
-  target_link_libraries(${target} PRIVATE elbow_options elbow_training elbow_instrumentation elbow_problems elbow_data
-                        elbow_sgemm CLI11::CLI11 ${HTTPLIB_LIBRARY} Threads::Threads)
+  target_link_libraries(${target} PRIVATE elbow_options elbow_training elbow_instrumentation elbow_report elbow_problems
+                        elbow_data elbow_sgemm CLI11::CLI11 ${HTTPLIB_LIBRARY} Threads::Threads)
   set_source_files_properties(${CMAKE_SOURCE_DIR}/app/http_server.cpp PROPERTIES
                               COMPILE_OPTIONS "${HTTPLIB_CFLAGS_OTHER}")
   target_compile_definitions(${target} PRIVATE ELBOW_VERSION="${PROJECT_VERSION}")
