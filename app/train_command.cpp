@@ -13,6 +13,7 @@
 
 #include "app/commands.h"
 #include "app/live_model.h"
+#include "app/live_page.h"
 #include "app/live_probes.h"
 #include "app/tensorboard_options.h"
 #include "app/text.h"
@@ -66,7 +67,7 @@ Config resolve(const Schema& schema, const TrainFlags& flags) {
 // Keys that may change when a run is continued: they do not enter the trajectory so far.
 bool may_change(const std::string& key) {
   for (const char* prefix : {"run.steps", "run.epochs", "log.", "pictures.", "probes.",
-                             "checkpoint.", "evaluation.", "sinks.", "run.name"}) {
+                             "checkpoint.", "evaluation.", "sinks.", "report.", "run.name"}) {
     if (key.starts_with(prefix)) return true;
   }
   return false;
@@ -294,6 +295,7 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
     };
   }
   Pictures pictures(view, std::move(of_pictures));
+  LivePage page(schema, directory.path(), session.config().number("report.every"), warn);
 
   TrainOptions options;
   options.resume = directory.resumed();
@@ -325,8 +327,16 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
   };
   std::vector<Observer*> observers = {&watch, &probe, &undeclared, &monitor,
                                       &jsonl, &log,   &terminal,   &pictures};
-  if (tensorboard) observers.push_back(&*tensorboard);  // last: it hears of the last picture
-  const RunSummary summary = train(session, directory, observers, options);
+  if (tensorboard) observers.push_back(&*tensorboard);  // after the pictures: it hears of the last
+  observers.push_back(&page);  // the last, so that the files that it reads have what others wrote
+  RunSummary summary;
+  try {
+    summary = train(session, directory, observers, options);
+  } catch (const std::exception&) {
+    page.write();
+    throw;
+  }
+  if (page.write()) terminal.note("report     " + path + "/report.html");
 
   say_probe_time(cost, session.config(), options.say, warn);
   const std::string checks = check_summary(monitor.counts());
@@ -369,6 +379,7 @@ void add_train(CLI::App& app, Action& action) {
     action = [flags] {
       std::vector<std::string> line = {"elbow", "train", flags->file};
       line.insert(line.end(), flags->overrides.begin(), flags->overrides.end());
+      if (!flags->data_dir.empty()) line.insert(line.end(), {"--data-dir", flags->data_dir});
       return train_command(*flags, line);
     };
   });

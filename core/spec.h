@@ -45,16 +45,23 @@ struct TermSpec {
   std::string reference;                   ///< "Kingma & Welling 2013, appendix B"
 };
 
+/// A piece of an equation that is a logged term: a report puts a brace and the value under it.
+struct EquationPart {
+  std::string latex;  ///< as it stands in the equation, with its sign where the term has it
+  std::string term;   ///< "elbo/kl"
+};
+
 enum class SpecKind { objective, penalty, likelihood, prior, dynamics };
 
 /// The record that describes one component.
 struct Spec {
   SpecKind kind = SpecKind::objective;
-  std::string name;      ///< as written in the config: "non_saturating"
-  std::string family;    ///< "vae", "gan", or "" when it serves every family
-  std::string summary;   ///< one line
-  std::string equation;  ///< LaTeX
-  std::string unicode;   ///< the same in one line of Unicode
+  std::string name;                      ///< as written in the config: "non_saturating"
+  std::string family;                    ///< "vae", "gan", or "" when it serves every family
+  std::string summary;                   ///< one line
+  std::string equation;                  ///< LaTeX
+  std::string unicode;                   ///< the same in one line of Unicode
+  std::vector<EquationPart> parts = {};  ///< from left to right; objectives and penalties
   std::string reference;
   std::string convention;  ///< which published variant, which reduction, which factors
   std::vector<ParameterSpec> parameters = {};

@@ -80,6 +80,17 @@ std::vector<TermSpec> adversarial_loss_terms(const AdversarialLossSpec& s) {
       generator_part};
 }
 
+std::vector<EquationPart> adversarial_equation_parts(EquationPart first, EquationPart second,
+                                                     const std::string& generator) {
+  first.term = "loss/discriminator/" + first.term;
+  second.term = "loss/discriminator/" + second.term;
+  return {{.latex = "L_D", .term = "loss/discriminator"},
+          std::move(first),
+          std::move(second),
+          {.latex = "L_G", .term = "loss/generator"},
+          {.latex = generator, .term = "loss/generator/fake"}};
+}
+
 std::vector<TermSpec> logit_term_specs() {
   const auto logit = [](std::string name, std::string symbol, std::string latex,
                         std::string meaning) -> TermSpec {

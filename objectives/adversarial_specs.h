@@ -41,6 +41,11 @@ std::vector<TermSpec> critic_term_specs(const std::string& unit, const std::stri
 /// accuracy, accuracy/real, accuracy/fake.
 std::vector<TermSpec> accuracy_term_specs(const std::string& rule);
 
+/// The parts of an equation that names, from left to right, L_D, the two given pieces of it (key:
+/// "real" or "fake"), L_G and the generator's piece.
+std::vector<EquationPart> adversarial_equation_parts(EquationPart first, EquationPart second,
+                                                     const std::string& generator);
+
 /// V1.discriminator and V1.generator: the weighted terms sum to what was back-propagated.
 std::vector<IdentitySpec> adversarial_identities();
 

@@ -252,6 +252,16 @@ std::vector<TermSpec> vae_term_specs() {
   };
 }
 
+std::vector<EquationPart> vae_equation_parts(std::vector<EquationPart> weight) {
+  const EquationPart loss{.latex = "L", .term = "loss"};
+  const EquationPart reconstruction{
+      .latex = "\\mathbb{E}_{q_\\phi(z\\mid x)}[\\ln p_\\theta(x\\mid z)]",
+      .term = "elbo/reconstruction"};
+  const EquationPart kl{.latex = "\\mathrm{KL}(q_\\phi(z\\mid x)\\,\\|\\,p(z))", .term = "elbo/kl"};
+  return join(std::vector<EquationPart>{loss, reconstruction}, weight,
+              std::vector<EquationPart>{kl});
+}
+
 std::vector<IdentitySpec> vae_identities() {
   const std::vector<IdentitySpec> all = {
       closure("V1", "model", "loss"),

@@ -10,6 +10,10 @@ namespace elbow {
 /// Every term that `vae_terms` emits, and `loss`; the likelihood's own stand in its spec.
 std::vector<TermSpec> vae_term_specs();
 
+/// The parts of an equation that names, from left to right, L, the reconstruction and the KL;
+/// `weight` (LaTeX, key) stands before the KL where it is logged.
+std::vector<EquationPart> vae_equation_parts(std::vector<EquationPart> weight = {});
+
 /// V1, V2, V3, V4, V53 and ELBO: they hold for every objective built on `vae_terms`.
 std::vector<IdentitySpec> vae_identities();
 

@@ -117,6 +117,12 @@ std::vector<CheckSummary> read_checks(const fs::path& path) {
     } else {
       ++summary.inconclusive;
     }
+    const double excess = summary.kind == "bound" ? once.residual : std::fabs(once.residual);
+    const double share = once.tolerance > 0.0 ? excess / once.tolerance : 0.0;
+    if (summary.evaluations == 1 || share > summary.worst_share) {
+      summary.worst_share = share;
+      summary.worst = once;
+    }
     summary.last = std::move(once);
   });
   return all;

@@ -65,7 +65,9 @@ struct CheckSummary {
   std::string id, kind;
   std::string statement;  ///< "" where it never failed: checks.jsonl has it with failures only
   std::int64_t evaluations = 0, holds = 0, fails = 0, inconclusive = 0;
-  double largest_z = 0.0;  ///< of |z|, finite ones
+  double largest_z = 0.0;    ///< of |z|, finite ones
+  double worst_share = 0.0;  ///< largest |residual| / tolerance (bounds: residual / tolerance)
+  CheckedOnce worst;         ///< where that was; without a tolerance the last evaluation
   std::optional<CheckedOnce> first_failure = {};
   CheckedOnce last;
 };

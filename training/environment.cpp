@@ -30,6 +30,16 @@ std::string cpu_model() {
   return "unknown";
 }
 
+/// Where each value that is no default was set.
+nlohmann::ordered_json origins(const Config& config) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const std::string& path : config.order()) {
+    const Origin& origin = config.origin(path);
+    if (!origin.file.empty() || origin.line != 0) json[path] = origin.text();
+  }
+  return json;
+}
+
 std::string host_name() {
   std::array<char, 256> name = {};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
@@ -64,24 +74,31 @@ std::string environment_json(const Session& session, const ThreadReport& threads
                              const std::string& program_version,
                              const std::vector<std::string>& command_line,
                              const std::string& earlier) {
-  nlohmann::ordered_json json = {
-      {"elbow", program_version},
-      {"libtorch", torch_version()},
-      {"compiler", compiler()},
-      {"threads",
-       {{"libtorch", threads.threads},
-        {"blas", threads.blas_threads},
-        {"blas_library", threads.blas},
-        {"onednn_matmul", threads.onednn_matmul}}},
-      {"seed", session.config().integer("run.seed")},
-      {"data", {{"name", session.data().name}, {"sha256", session.data().sha256}}},
-      {"git_revision", program_revision()},
-      {"cpu", cpu_model()},
-      {"host", host_name()},
-      {"command_line", command_line}};
+  nlohmann::ordered_json json = {{"elbow", program_version},
+                                 {"libtorch", torch_version()},
+                                 {"compiler", compiler()},
+                                 {"threads",
+                                  {{"libtorch", threads.threads},
+                                   {"blas", threads.blas_threads},
+                                   {"blas_library", threads.blas},
+                                   {"onednn_matmul", threads.onednn_matmul}}},
+                                 {"seed", session.config().integer("run.seed")},
+                                 {"data",
+                                  {{"name", session.data().name},
+                                   {"sha256", session.data().sha256},
+                                   {"train", session.data().train.count},
+                                   {"valid", session.data().valid.count},
+                                   {"test", session.data().test.count},
+                                   {"dim", session.data().dim}}},
+                                 {"config_origins", origins(session.config())},
+                                 {"git_revision", program_revision()},
+                                 {"cpu", cpu_model()},
+                                 {"host", host_name()},
+                                 {"command_line", command_line}};
   const auto before = nlohmann::ordered_json::parse(earlier, nullptr, false);
   if (before.is_object() && before.contains("command_line")) {
     json["command_line"] = before["command_line"];
+    if (before.contains("config_origins")) json["config_origins"] = before["config_origins"];
     json["resumed"] = before.value("resumed", nlohmann::ordered_json::array());
     json["resumed"].push_back({{"command_line", command_line}});
   }

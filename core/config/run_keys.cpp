@@ -232,6 +232,10 @@ void add_observation(std::vector<KeySpec>& keys) {
   keys.push_back(key("pictures", "count", integer, 64, "Samples in a picture.", between(1, 10000)));
   keys.push_back(key("sinks", "tensorboard", boolean, true,
                      "Whether a TensorBoard event file is written beside metrics.jsonl."));
+  keys.push_back(key("report", "every", real, 30.0,
+                     "Seconds at least between rewrites of the run's page, report.html; 0: none is "
+                     "written.",
+                     at_least(0)));
 }
 
 }  // namespace

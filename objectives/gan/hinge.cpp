@@ -79,6 +79,9 @@ ObjectiveEntry entry() {
                .equation = "L_D=\\mathbb{E}_p[1-C]_++\\mathbb{E}_q[1+C]_+,\\quad "
                            "L_G=-\\mathbb{E}_qC",
                .unicode = "L_D = E_p [1 − C]₊ + E_q [1 + C]₊,  L_G = −E_q C",
+               .parts =
+                   adversarial_equation_parts({"\\mathbb{E}_p[1-C]_+", "real"},
+                                              {"\\mathbb{E}_q[1+C]_+", "fake"}, "-\\mathbb{E}_qC"),
                .reference = "Lim & Ye 2017, Geometric GAN; Miyato et al. 2018, equations 16, 17",
                .convention = "summed: 2 when undecided (any critic within the margin that has "
                              "equal means), 0 when saturated; the output is no logit",

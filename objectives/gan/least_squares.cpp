@@ -207,6 +207,9 @@ ObjectiveEntry entry() {
                .equation = "L_D=\\tfrac12\\mathbb{E}_p(l-b)^2+\\tfrac12\\mathbb{E}_q(l-a)^2,\\quad "
                            "L_G=\\tfrac12\\mathbb{E}_q(l-c)^2",
                .unicode = "L_D = ½ E_p (l − b)² + ½ E_q (l − a)²,  L_G = ½ E_q (l − c)²",
+               .parts = adversarial_equation_parts({"\\tfrac12\\mathbb{E}_p(l-b)^2", "real"},
+                                                   {"\\tfrac12\\mathbb{E}_q(l-a)^2", "fake"},
+                                                   "\\tfrac12\\mathbb{E}_q(l-c)^2"),
                .reference = "Mao et al. 2017, Least squares GAN, equations 2 and 9",
                .convention =
                    "factor ½ on each half, summed; acts on the raw output l, not on σ(l); "

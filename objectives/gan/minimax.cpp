@@ -65,6 +65,9 @@ ObjectiveEntry entry() {
                .equation = "L_D=-\\mathbb{E}_p\\ln D-\\mathbb{E}_q\\ln(1-D),\\quad "
                            "L_G=\\mathbb{E}_q\\ln(1-D)",
                .unicode = "L_D = −E_p ln D − E_q ln(1 − D),  L_G = E_q ln(1 − D)",
+               .parts = adversarial_equation_parts({"-\\mathbb{E}_p\\ln D", "real"},
+                                                   {"-\\mathbb{E}_q\\ln(1-D)", "fake"},
+                                                   "\\mathbb{E}_q\\ln(1-D)"),
                .reference = kReference,
                .convention =
                    "D = σ(l); L_D sums the real and the fake part (equilibrium 2 ln 2, not "

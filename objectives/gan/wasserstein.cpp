@@ -112,6 +112,8 @@ ObjectiveEntry entry() {
                               "clipping",
                    .equation = "L_D=\\mathbb{E}_qC-\\mathbb{E}_pC,\\quad L_G=-\\mathbb{E}_qC",
                    .unicode = "L_D = E_q C − E_p C,  L_G = −E_q C",
+                   .parts = adversarial_equation_parts(
+                       {"\\mathbb{E}_qC", "fake"}, {"-\\mathbb{E}_pC", "real"}, "-\\mathbb{E}_qC"),
                    .reference = kReference,
                    .convention =
                        "the critic is high on real images; −L_D without penalties is the gap; "

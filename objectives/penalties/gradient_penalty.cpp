@@ -50,6 +50,8 @@ PenaltyEntry entry() {
                .equation = "\\lambda\\,\\mathbb{E}_{\\hat x}(\\|\\nabla C(\\hat x)\\|-t)^2,\\quad "
                            "\\hat x=ux+(1-u)y,\\ u\\sim U(0,1)",
                .unicode = "λ E (‖∇C(x̂)‖ − t)²,  x̂ = u x + (1 − u) y",
+               .parts = {{.latex = "\\mathbb{E}_{\\hat x}(\\|\\nabla C(\\hat x)\\|-t)^2",
+                          .term = "penalty/gradient_penalty"}},
                .reference = kReference,
                .convention = "one u per sample; norm over all dimensions of a sample; on the raw "
                              "critic output; two-sided; no factor ½; needs a critic without batch "

@@ -31,8 +31,10 @@ PenaltyEntry entry() {
                .name = "r1",
                .family = "gan",
                .summary = "flattens the discriminator on real images",
-               .equation = "\\tfrac{\\gamma}{2}\\,\\mathbb{E}_p\\|\\nabla C(x)\\|^2",
-               .unicode = "γ/2 E_p ‖∇C(x)‖²",
+               .equation = "\\gamma\\,\\mathbb{E}_p\\tfrac12\\|\\nabla C(x)\\|^2",
+               .unicode = "γ E_p ½ ‖∇C(x)‖²",
+               .parts = {{.latex = "\\mathbb{E}_p\\tfrac12\\|\\nabla C(x)\\|^2",
+                          .term = "penalty/r1"}},
                .reference = kReference,
                .convention = "the logged term is ½ ‖∇C‖² with the paper's factor ½, its weight is "
                              "γ; on the raw output, real images only; a code that writes "

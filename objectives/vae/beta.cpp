@@ -56,6 +56,7 @@ ObjectiveEntry entry() {
                    .equation = "L=-\\mathbb{E}_{q_\\phi(z\\mid x)}[\\ln p_\\theta(x\\mid z)]"
                                "+\\beta\\,\\mathrm{KL}(q_\\phi(z\\mid x)\\,\\|\\,p(z))",
                    .unicode = "L = −E_q ln p(x|z) + β KL(q(z|x)‖p(z))",
+                   .parts = vae_equation_parts({{.latex = "\\beta", .term = "beta"}}),
                    .reference =
                        "Higgins et al. 2017, β-VAE, equation 4; schedules: Bowman et al. 2016, "
                        "Fu et al. 2019",

@@ -39,6 +39,7 @@ ObjectiveEntry entry() {
                .equation = "L=-\\mathbb{E}_{q_\\phi(z\\mid x)}[\\ln p_\\theta(x\\mid z)]"
                            "+\\mathrm{KL}(q_\\phi(z\\mid x)\\,\\|\\,p(z))",
                .unicode = "L = −E_q ln p(x|z) + KL(q(z|x)‖p(z))",
+               .parts = vae_equation_parts(),
                .reference = "Kingma & Welling 2013, Auto-encoding variational Bayes, equation 7",
                .convention = "nats; sum over pixels and latent dimensions, mean over the batch; "
                              "closed-form KL, one sample of z per datum",
