@@ -13,7 +13,7 @@
 #include "report/json_lines.h"
 #include "report/page.h"
 #include "report/picture_files.h"
-#include "report/thin.h"
+#include "report/series_json.h"
 
 namespace elbow::report {
 namespace {
@@ -261,67 +261,6 @@ std::string repeat_command(const Run& run) {
   return command;
 }
 
-void append(std::string& out, double value) {
-  if (!std::isfinite(value)) {
-    out += "null";
-    return;
-  }
-  std::array<char, 32> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value,
-                                 std::chars_format::general, 7);
-  out.append(digits.data(), end.ptr);
-}
-
-void append(std::string& out, const char* name, const std::vector<double>& values) {
-  out += out.back() == '{' ? "\"" : ",\"";
-  out += name;
-  out += "\":[";
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (i > 0) out += ',';
-    append(out, values[i]);
-  }
-  out += ']';
-}
-
-std::string series(const SplitMetrics& metrics, std::size_t points) {
-  const Thinning how = thinning(metrics.rows(), points);
-  const std::vector<double> steps(metrics.steps.begin(), metrics.steps.end());
-  std::string out = "{\"records\":" + std::to_string(metrics.rows()) +
-                    ",\"per_point\":" + std::to_string(how.per_point);
-  append(out, "step", thin(steps, how).mean);
-  append(out, "epoch", thin(metrics.epochs, how).mean);
-  append(out, "wall", thin(metrics.wall, how).mean);
-  out += ",\"keys\":{";
-  bool first = true;
-  for (const std::string& key : metrics.keys) {
-    if (key.ends_with(".se")) continue;
-    const ThinColumn column = thin(*metrics.find(key), how);
-    out += std::string(first ? "" : ",") + dump(key) + ":{";
-    first = false;
-    append(out, "mean", column.mean);
-    if (how.per_point > 1 && !key.starts_with("kl/dim/")) {
-      append(out, "least", column.least);
-      append(out, "largest", column.largest);
-    }
-    const auto* errors = metrics.find(key + ".se");
-    if (errors != nullptr) append(out, "se", thin_errors(*errors, how));
-    const auto nans = metrics.nans.find(key);
-    if (nans != metrics.nans.end()) out += ",\"nans\":" + std::to_string(nans->second.size());
-    out += '}';
-  }
-  return out + "}}";
-}
-
-std::string all_series(const Run& run, std::size_t points) {
-  std::string out = "{";
-  for (const auto& [split, metrics] : run.metrics) {
-    if (metrics.rows() == 0) continue;
-    if (out.size() > 1) out += ',';
-    out += dump(split) + ":" + series(metrics, points);
-  }
-  return out + "}";
-}
-
 /// The newest number of every key in each split, unthinned, with its standard error.
 Json last_records(const Run& run) {
   Json all = Json::object();
@@ -429,10 +368,10 @@ std::string page_data(const Run& run, const Schema& schema, std::size_t limit) {
   json["data"] = environment_member(run, "data");
 
   std::size_t points = kMostPoints;
-  std::string curves = all_series(run, points);
+  std::string curves = series_json(run, points);
   while (curves.size() > std::min(kSeriesLimit, limit / 3) && points > kFewestPoints) {
     points /= 2;
-    curves = all_series(run, points);
+    curves = series_json(run, points);
   }
   std::string text = dump(json);
   // Room for what escaping adds.

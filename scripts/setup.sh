@@ -24,11 +24,20 @@ own_torch() {
   return 1
 }
 
+# True when packages with this mark are not asked for. Debian's npm brings some hundred packages, so any npm will do.
+skipped() {
+  case "$1" in
+    torch) own_torch ;;
+    npm) command -v npm >/dev/null 2>&1 ;;
+    browser) [ "${ELBOW_COMMAND:-}" != ./check ] || command -v chromium >/dev/null 2>&1 ;;
+    *) return 1 ;;
+  esac
+}
+
 needed() {
-  if own_torch; then skip=torch; else skip=none; fi
   while read -r package mark rest; do
     case "$package" in '' | '#'*) continue ;; esac
-    [ "$mark" = "$skip" ] || printf '%s\n' "$package"
+    skipped "$mark" || printf '%s\n' "$package"
   done <"$here/packages.txt"
 }
 

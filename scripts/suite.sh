@@ -71,7 +71,7 @@ prepare() {
   mkdir -p "$system/tmp"
   cp "$root/scripts/setup.sh" "$root/scripts/packages.txt" "$system/tmp/"
   say "Installing the packages of scripts/packages.txt in it ..."
-  if ! inside "$system" /tmp/setup.sh >"$log" 2>&1; then
+  if ! inside "$system" env ELBOW_COMMAND=./check /tmp/setup.sh >"$log" 2>&1; then
     tail -n 15 "$log" >&2
     unavailable "The packages could not be installed in $system (output: $log)."
   fi

@@ -40,7 +40,7 @@ export function measured(value, se) {
 /// "−100.40 ± 0.27".
 export function withError(value, se) {
   if (!isNumber(value) || !isNumber(se) || se <= 0) return significant(value);
-  return plain(value, decimalsFor(se)) + ' ± ' + plain(se, decimalsFor(se));
+  return plain(value, decimalsFor(se)) + '\u00a0±\u00a0' + plain(se, decimalsFor(se));
 }
 
 export const count = (n) => plain(Math.round(n), 0);
@@ -60,6 +60,6 @@ export function closedForm(value) {
   const multiples = [0.5, 1, 1.5, 2, 3, 4];
   const found = multiples.find((m) => Math.abs(Math.abs(k) - m) < 1e-4);
   if (!found) return significant(value);
-  const factor = found === 1 ? '' : (found === 0.5 ? '½ ' : significant(found, 2) + ' ');
+  const factor = found === 1 ? '' : (found === 0.5 ? '½ ' : String(found) + ' ');
   return (value < 0 ? '−' : '') + factor + 'ln 2 = ' + significant(value);
 }

@@ -106,7 +106,7 @@ function gan(run) {
   const accuracy = run.last('accuracy');
   const gap = run.last('critic/gap');
   const loss = run.last('loss/discriminator');
-  const percent = (last) => significant(100 * last.value, 3) + (isNumber(last.se) && last.se > 0 ? ' ± ' + significant(100 * last.se, 2) : '') + ' %';
+  const percent = (last) => significant(100 * last.value, 3) + (isNumber(last.se) && last.se > 0 ? '\u00a0±\u00a0' + significant(100 * last.se, 2) : '') + '\u00a0%';
   let mood = 'doubt', headline;
   const found = (name) => run.evaluation.find((r) => r.quantity === name);
   const frechet = found('frechet_lenet'), floor = found('frechet_lenet/floor');

@@ -169,6 +169,22 @@ TEST(Setup, AnOwnLibTorchReplacesItsPackages) {
               Not(Contains("libtorch-dev")));
 }
 
+TEST(Setup, AnyNpmWillDo) {
+  Machine machine;
+  EXPECT_THAT(words(machine.run({"--list"}).out), Contains("npm"));
+  machine.command("npm", "exit 0");
+  EXPECT_THAT(words(machine.run({"--list"}).out), Not(Contains("npm")));
+}
+
+TEST(Setup, OnlyTheTestsNeedABrowser) {
+  Machine machine;
+  EXPECT_THAT(words(machine.run({"--list"}).out), Not(Contains("chromium")));
+  const std::map<std::string, std::string> check = {{"ELBOW_COMMAND", "./check"}};
+  EXPECT_THAT(words(machine.run({"--list"}, check).out), Contains("chromium"));
+  machine.command("chromium", "exit 0");
+  EXPECT_THAT(words(machine.run({"--list"}, check).out), Not(Contains("chromium")));
+}
+
 TEST(Setup, FailuresOfAptNameTheRemedy) {
   Machine machine;
   machine.command("apt-get",
