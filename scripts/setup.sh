@@ -3,6 +3,7 @@
 #   scripts/setup.sh            install what is missing
 #   scripts/setup.sh --list     print the packages that this machine needs, installed or not
 #   scripts/setup.sh --missing  print those that are missing
+# ELBOW_WITHOUT="MARK ...": packages with these marks in packages.txt are not asked for.
 # A LibTorch of your own: CMAKE_PREFIX_PATH=/path/to/libtorch; its packages are then not asked for.
 set -eu
 
@@ -24,8 +25,9 @@ own_torch() {
   return 1
 }
 
-# True when packages with this mark are not asked for. Debian's npm brings some hundred packages, so any npm will do.
+# True when packages with this mark (or '-': none) are not asked for. Debian's npm brings some hundred packages, so any npm will do.
 skipped() {
+  case " ${ELBOW_WITHOUT:-} " in *" $1 "*) return 0 ;; esac
   case "$1" in
     torch) own_torch ;;
     npm) command -v npm >/dev/null 2>&1 ;;
@@ -37,7 +39,7 @@ skipped() {
 needed() {
   while read -r package mark rest; do
     case "$package" in '' | '#'*) continue ;; esac
-    skipped "$mark" || printf '%s\n' "$package"
+    skipped "${mark:--}" || printf '%s\n' "$package"
   done <"$here/packages.txt"
 }
 
