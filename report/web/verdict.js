@@ -32,7 +32,7 @@ function checks(run) {
   const doubt = run.identities.filter((i) => verdictOf(i).mood === 'doubt');
   const statistical = doubt.length === 0 ? '' : ' Statistical ones beyond |z| = 4: ' + doubt.map((i) => i.id + ' ' + verdictOf(i).word.replace(' beyond 4 z', '')).join(', ') + '.';
   return {failed: [], text: 'The numbers agree with each other: ' + plural(run.identities.length, 'statement') +
-    ' of theory held in all of ' + count(all) + ' evaluations.' + statistical};
+    ' of theory, ' + count(all) + ' evaluations, ' + (doubt.length === 0 ? 'and none broken.' : 'and none broken that holds on every batch.') + statistical};
 }
 
 function status(run) {
@@ -72,7 +72,7 @@ function vae(run) {
     headline = 'It has learned: its bound on ln p(x) is ' + nats(elbo) + ' ' + where + (start ? ', from ' + significant(start.y, 3) + ' at the start.' : '.');
   }
   if (kl && kl.value >= 0.5) {
-    sentences.push('A code carries ' + nats(kl) + ' (' + significant(kl.value / Math.LN2, 2) + ' bits) about its image' +
+    sentences.push('A code carries at most ' + nats(kl) + ' (' + significant(kl.value / Math.LN2, 2) + ' bits) about its image' +
       (active && latent ? ', in ' + count(active.value) + ' of ' + latent + ' latent dimensions.' : '.'));
   }
   const valid = run.points('valid', 'elbo');
@@ -82,7 +82,7 @@ function vae(run) {
     const error = Math.sqrt(train.reduce((s, p) => s + (p.y - mean) ** 2, 0) / (train.length - 1) / train.length);
     const gap = mean - valid.at(-1).y;
     const sure = gap > 3 * Math.hypot(error, run.newest.valid?.elbo?.[1] ?? 0);
-    sentences.push(!sure ? 'Images that it trains on do no better than held-out ones: it does not memorise.'
+    sentences.push(!sure ? 'Within three standard errors, images that it trains on do no better than held-out ones: no memorising to be seen.'
       : 'It fits the images that it trains on ' + measured(gap, error) + ' nats better than validation images' +
         (gap > 8 ? ': it is memorising. A smaller network, more data or an earlier stop helps.' : ': little memorising.'));
   }
@@ -138,7 +138,7 @@ function gan(run) {
     const most = run.term(key)?.range?.[1];
     sentences.push('Data and samples are at least ' + withError(Math.max(0, last.value), last.se) + (run.unit(key) ? ' ' + run.unit(key) : '') + ' apart (' +
       {jensen_shannon: 'Jensen–Shannon divergence', total_variation: 'total variation', le_cam: 'triangular divergence'}[key.split('/')[0]] +
-      (isNumber(most) ? ', at most ' + significant(most, 3) : '') + ').');
+      (isNumber(most) ? ', at most ' + significant(most, 3) : '') + '; in expectation, on ' + (last.split === 'train' ? 'training batches' : SPLIT_WORDS[last.split]) + ').');
   }
   const balance = run.term('loss/discriminator')?.equilibrium;
   if (loss && isNumber(balance) && isNumber(loss.value)) {
