@@ -123,7 +123,7 @@ TEST(ReadRun, ReadsEveryFileOfARun) {
       "\"exact\":false,\"note\":\"\",\"meaning\":\"m\",\"metric\":\"importance\",\"settings\":"
       "\"s\"}\n";
   put(path / "eval.jsonl", "{\"value\":-90," + row + "{\"value\":-89," + row);
-  const Run run = read_run(path);
+  const auto run = read_run(path);
   EXPECT_EQ(run.name(), "one");
   EXPECT_EQ(run.split("test")->rows(), 1u);
   EXPECT_EQ(run.split("nothing"), nullptr);
@@ -156,7 +156,7 @@ TEST(ReadRun, ReadsEveryFileOfARun) {
 TEST(ReadRun, ARunThatHasJustBegunHasWhatItHas) {
   const TempDir dir;
   put(dir / "run/config.toml", "[run]\nseed = 3\n");
-  const Run run = read_run(dir / "run");
+  const auto run = read_run(dir / "run");
   EXPECT_TRUE(run.metrics.empty());
   EXPECT_FALSE(run.result.has_value());
   EXPECT_EQ(run.setting("run.seed"), "3");
