@@ -22,6 +22,7 @@ void add_list(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_divergence(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
 void add_watch(CLI::App& app, Action& action);
 void add_completion(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);

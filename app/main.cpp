@@ -43,6 +43,7 @@ int run(int argc, char** argv) {
   elbow::app::add_explain(app, action);
   elbow::app::add_verify(app, action);
   elbow::app::add_divergence(app, action);
+  elbow::app::add_export(app, action);
   elbow::app::add_watch(app, action);
   elbow::app::add_doctor(app, action);
   elbow::app::add_completion(app, action);
