@@ -161,15 +161,16 @@ constexpr const char* kBash = R"sh(_elbow() {
       compopt -o filenames 2>/dev/null
       local IFS=$'\n'
       case "$_elbow_kind" in
-        files) COMPREPLY=($(compgen -f -- "$cur")) ;;
-        directories) COMPREPLY=($(compgen -d -- "$cur")) ;;
-        configs) COMPREPLY=($(compgen -f -X '!*.toml' -- "$cur"; compgen -d -- "$cur")) ;;
+        files) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+        directories) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+        configs) mapfile -t COMPREPLY < <(compgen -f -X '!*.toml' -- "$cur"; compgen -d -- "$cur") ;;
         runs)
           for dir in "$cur"*/ runs/*/; do
-            [ -f "${dir}config.toml" ] && found=$found${dir%/}$'\n'
+            # No compgen -W: it would expand what a directory's name holds.
+            [ -f "${dir}config.toml" ] && [[ $dir == "$cur"* ]] && found=$found${dir%/}$'\n'
           done
-          COMPREPLY=($({ compgen -W "$found" -- "$cur"; compgen -d -- "$cur"
-            compgen -f -X '!*.toml' -- "$cur"; } | sort -u))
+          mapfile -t COMPREPLY < <({ printf '%s' "$found"; compgen -d -- "$cur"
+            compgen -f -X '!*.toml' -- "$cur"; } | sort -u)
           ;;
       esac
       ;;

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
+#include <chrono>
 #include <thread>
 
 #include "core/error.h"
@@ -81,6 +83,7 @@ struct HttpServer::Implementation {
   Handler handler;
   httplib::Server server;
   std::thread thread;
+  std::atomic<bool> ended{false};
 };
 
 void HttpServer::Implementation::answer(const httplib::Request& request,
@@ -92,6 +95,8 @@ void HttpServer::Implementation::answer(const httplib::Request& request,
     to.set_header("Allow", "GET, HEAD");
     return refuse(to, 405, "Only GET and HEAD: this server changes nothing.");
   }
+  // The library would cut a body into any number of pieces.
+  if (!request.ranges.empty()) return refuse(to, 416, "Ranges are not served; see ?from=BYTE.");
   HttpRequest asked{.path = request.path,
                     .query = {},
                     .if_none_match = request.get_header_value("If-None-Match")};
@@ -136,7 +141,14 @@ int HttpServer::start(int port) {
                     "any free one.",
                 ExitCode::usage);
   }
-  implementation_->thread = std::thread([&server] { server.listen_after_bind(); });
+  implementation_->thread = std::thread([this, &server] {
+    server.listen_after_bind();
+    implementation_->ended = true;
+  });
+  // The library forgets a stop() from before it listens.
+  while (!server.is_running() && !implementation_->ended) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
   return port;
 }
 

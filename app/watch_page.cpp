@@ -44,7 +44,9 @@ const link = (text, href) => {
 };
 const ago = s => s < 90 ? Math.round(s) + ' s ago' : s < 5400 ? Math.round(s / 60) + ' min ago'
     : Math.round(s / 3600) + ' h ago';
+let timer;
 async function refresh() {
+  clearTimeout(timer);
   try {
     const runs = await (await fetch('/api/runs')).json();
     rows.replaceChildren();
@@ -61,7 +63,8 @@ async function refresh() {
   } catch (error) {
     note.textContent = 'The server does not answer: ' + error.message;
   }
-  if (!document.hidden) setTimeout(refresh, 3000);
+  clearTimeout(timer);
+  if (!document.hidden) timer = setTimeout(refresh, 3000);
 }
 document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
 refresh();
@@ -240,7 +243,9 @@ async function pictures() {
   $('pictures').replaceChildren(figure);
 }
 
+let timer;
 async function refresh() {
+  clearTimeout(timer);
   if (busy) return;
   busy = true;
   try {
@@ -260,7 +265,8 @@ async function refresh() {
     $('state').textContent = 'The server does not answer: ' + error.message;
   }
   busy = false;
-  if (!document.hidden) setTimeout(refresh, 2000);
+  clearTimeout(timer);
+  if (!document.hidden) timer = setTimeout(refresh, 2000);
 }
 document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
 refresh();

@@ -22,6 +22,9 @@ void Checks::judged(IdentityKind kind, const std::string& id, const std::string&
   }
   if (infinite && kind == IdentityKind::bound)
     result.verdict = sides.lhs <= sides.rhs ? Verdict::holds : Verdict::fails;
+  // A known value is there to compare with: an estimate that is no number has failed.
+  if (kind == IdentityKind::statistical && std::isfinite(sides.rhs) && !std::isfinite(sides.lhs))
+    result.verdict = Verdict::fails;
   emit(std::move(result));
 }
 

@@ -49,16 +49,17 @@ void check_image(const Checks& checks, const ImageTruth& truth, const PosteriorG
 double importance_bound(std::span<const double> log_w) { return iwae_value(log_w); }
 
 void check_sampled_bounds(const Checks& checks, const ImageTruth& truth, const Moments& elbo,
-                          std::span<const double> log_w, bool finite_variance,
+                          std::span<const double> log_w, bool finite_fourth_moment,
                           const ImportanceBound& bound) {
   checks.statistical("V26/sampled", "E of the sampled elbo = ln p(x) − KL(q‖posterior)", elbo.mean,
                      truth.log_p - truth.gap, elbo.se);
   const Estimate ratio = mean_ratio(log_w, truth.log_p);
-  if (finite_variance) {
+  if (finite_fourth_moment) {
     checks.statistical("V30", "E_q w = p(x), as a ratio to p(x)", ratio.value, 1.0,
                        ratio.se.value_or(0.0));
   } else {
-    checks.optimum("V30", "E_q w = p(x), as a ratio to p(x); w has no variance", ratio.value, 1.0);
+    checks.optimum("V30", "E_q w = p(x), as a ratio to p(x); its error has no variance",
+                   ratio.value, 1.0);
   }
   double last = mean_bound(bound, log_w, 1).value;
   for (const std::size_t k : {5, 50}) {

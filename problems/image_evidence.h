@@ -34,9 +34,9 @@ using ImportanceBound = std::function<double(std::span<const double> log_w)>;
 double importance_bound(std::span<const double> log_w);
 
 /// V25, V26, V30 of what an objective samples for one image: the mean of its elbo, and ln w of
-/// single codes (their number a multiple of 50). `finite_variance`: whether w has one.
+/// single codes (their number a multiple of 50). `finite_fourth_moment`: whether w has one.
 void check_sampled_bounds(const Checks& checks, const ImageTruth& truth, const Moments& elbo,
-                          std::span<const double> log_w, bool finite_variance,
+                          std::span<const double> log_w, bool finite_fourth_moment,
                           const ImportanceBound& bound = importance_bound);
 
 /// V33, V85: p of every image there can be sums to 1, and the mean ln p of data cannot beat their

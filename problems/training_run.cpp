@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "training/evaluation.h"
 #include "training/result.h"
 #include "training/run_directory.h"
+#include "training/signals.h"
 #include "training/trainer.h"
 
 namespace elbow::problems {
@@ -67,6 +69,10 @@ TrainedModel train_model(Config config, Dataset data,
     throw Error("A problem's training run did not finish: " +
                     std::string(to_string(summary.outcome)) + ". " + summary.message,
                 exit_code(summary.outcome));
+  // One that came too late to stop training is not forgotten.
+  if (const int signal = SignalScope::received(); signal != 0)
+    throw Error("error: stopped. Nothing is kept; start it again.",
+                signal == SIGINT ? ExitCode::interrupted : ExitCode::failure);
   model.counts = monitor.counts();
   const Split& split = model.session->data().train;
   model.values = evaluate_split(*model.session, split, summary.step,

@@ -104,7 +104,7 @@ const std::vector<DivergenceQuantity>& divergence_quantity_specs() {
        .unit = "1",
        .convention =
            "--alpha; order 1 is kl, 0 reverse_kl, 2 half of pearson_chi2; at ½ it is 4 H²",
-       .confused_with = "Amari's own parameter, (1 + α)/2 of which is the one here; renyi",
+       .confused_with = "Amari's own α, which is −1 for KL(P‖Q): the one here is (1 − α)/2; renyi",
        .reference = "Amari 1985; Cressie & Read 1984"},
       {.name = "wasserstein1",
        .summary = "least mean distance by which mass must move",
