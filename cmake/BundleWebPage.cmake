@@ -54,6 +54,7 @@ function(write_assets script style missing)
 endfunction()
 
 macro(give_up reason)
+  file(REMOVE ${stamp})  # of an earlier success
   message(STATUS "The page of elbow report is left out: ${reason}")
   write_assets("" "" "${reason}")
   return()

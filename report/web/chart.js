@@ -50,6 +50,9 @@ function band(u, xs, low, high, colour, alpha) {
   ctx.restore();
 }
 
+/// A number on an axis, without zeros that say nothing.
+const tick = (v) => v === null ? '' : v.toLocaleString('en', {maximumSignificantDigits: 4}).replace('-', '−');
+
 export class Chart {
   constructor(run, panel) {
     this.run = run;
@@ -170,8 +173,8 @@ export class Chart {
       legend: {show: false},
       cursor: {sync: {key: 'elbow', setSeries: false}, drag: {x: true, y: false}, points: {size: 6}},
       scales: {x: {time: false}, y: {distr: this.log ? 3 : 1, range: (u, low, high) => this.range(low, high)}},
-      axes: [{...axis, size: 34, values: (u, vs) => vs.map((v) => significant(v, 6))},
-             {...axis, size: 58, values: (u, vs) => vs.map((v) => v === null ? '' : significant(v, 3))}],
+      axes: [{...axis, size: 34, values: (u, vs) => vs.map(tick)},
+             {...axis, size: 58, values: (u, vs) => vs.map(tick)}],
       series: [{}, ...this.lines.map((line) => ({
         label: line.key + ' (' + line.split + ')', show: !this.hidden.has(line.key), spanGaps: true,
         stroke: () => css('--s' + line.colour), points: {show: false}, ...STYLE[line.split],

@@ -40,8 +40,9 @@ export function explain(element, content) {
   element.addEventListener('mouseenter', show);
   element.addEventListener('focus', show);
   element.addEventListener('click', show);
-  element.addEventListener('mouseleave', () => { if (document.activeElement !== element) hide(); });
-  element.addEventListener('blur', hide);
+  // Only its own: scrolling to what has the focus takes the pointer off something else.
+  element.addEventListener('mouseleave', () => { if (owner === element && document.activeElement !== element) hide(); });
+  element.addEventListener('blur', () => { if (owner === element) hide(); });
   return element;
 }
 

@@ -161,10 +161,18 @@ TEST(Involved, NamesTheTermsOfAnIdentity) {
   const std::vector<std::string> keys = {"loss", "elbo/reconstruction", "elbo/kl"};
   for (const auto& identity : objective_entry("elbo").spec.identities) {
     const auto found = involved(identity, values, keys);
-    if (identity.id == "ELBO") EXPECT_THAT(found, ElementsAre("elbo/reconstruction", "elbo/kl"));
-    if (identity.id == "V12") EXPECT_THAT(found, ElementsAre("loss", "elbo/kl"));
-    if (identity.id == "V1") EXPECT_EQ(found, keys);
-    if (identity.id == "V3") EXPECT_TRUE(found.empty()) << "not logged here";
+    if (identity.id == "ELBO") {
+      EXPECT_THAT(found, ElementsAre("elbo/reconstruction", "elbo/kl"));
+    }
+    if (identity.id == "V12") {
+      EXPECT_THAT(found, ElementsAre("loss", "elbo/kl"));
+    }
+    if (identity.id == "V1") {
+      EXPECT_EQ(found, keys);
+    }
+    if (identity.id == "V3") {
+      EXPECT_TRUE(found.empty()) << "not logged here";
+    }
   }
 }
 

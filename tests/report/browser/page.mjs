@@ -86,7 +86,7 @@ async function vae(context) {
 
   // A card on focus, gone on Escape.
   await page.focus('.part-body[data-term="elbo/kl"]');
-  assert.ok(await page.isVisible('#tooltip'));
+  await page.waitForSelector('#tooltip', {state: 'visible'});
   assert.match(await page.textContent('#tooltip'), /nats/);
   await page.keyboard.press('Escape');
   assert.ok(!await page.isVisible('#tooltip'));
