@@ -71,6 +71,8 @@ TEST(Checks, StatisticalUsesFourStandardErrors) {
   EXPECT_NEAR(result(1.41).z, 4.1, 1e-9);
   EXPECT_EQ(only([](const Checks& c) { c.statistical("s", "", 1.4, 1.0, 0.0); }).verdict,
             Verdict::inconclusive);
+  EXPECT_EQ(result(std::nan("")).verdict, Verdict::fails) << "a known value beside no number";
+  EXPECT_EQ(result(HUGE_VAL).verdict, Verdict::fails);
   EXPECT_EQ(only([](const Checks& c) { c.optimum("m", "", 9.0, 1.0, 0.1); }).verdict,
             Verdict::inconclusive);
 }
