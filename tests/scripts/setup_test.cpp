@@ -64,6 +64,8 @@ class Machine {
                     std::map<std::string, std::string> environment = {}) {
     environment.emplace("CMAKE_PREFIX_PATH", "");
     environment.emplace("Torch_DIR", "");
+    environment.emplace("ELBOW_WITHOUT", "");
+    environment.emplace("ELBOW_COMMAND", "");
     environment["PATH"] = (home_ / "bin").string();
     environment["TMPDIR"] = home_.path().string();
     std::vector<std::string> argv = {(home_ / "bin/sh").string(),
@@ -174,6 +176,14 @@ TEST(Setup, AnyNpmWillDo) {
   EXPECT_THAT(words(machine.run({"--list"}).out), Contains("npm"));
   machine.command("npm", "exit 0");
   EXPECT_THAT(words(machine.run({"--list"}).out), Not(Contains("npm")));
+}
+
+TEST(Setup, MarkedPackagesCanBeLeftOut) {
+  Machine machine;
+  const auto listed = words(
+      machine.run({"--list"}, {{"ELBOW_WITHOUT", "npm browser"}, {"ELBOW_COMMAND", "./check"}})
+          .out);
+  EXPECT_THAT(listed, AllOf(Not(Contains("npm")), Not(Contains("chromium")), Contains("cmake")));
 }
 
 TEST(Setup, OnlyTheTestsNeedABrowser) {
