@@ -1,9 +1,9 @@
 #include <cmath>
 #include <cstdio>
 
-#include "app/html.h"
 #include "app/step_view.h"
 #include "app/text.h"
+#include "core/html.h"
 #include "instrumentation/text.h"
 
 namespace elbow::app {

@@ -1,32 +1,10 @@
 #include "report/page.h"
 
 #include "core/error.h"
+#include "core/html.h"
 
 namespace elbow::report {
 namespace {
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 /// JSON in a script element: '<' occurs in strings only, where \u003c means the same.
 std::string inert(std::string_view json) {
@@ -55,7 +33,7 @@ std::string html(const std::string& title, const std::string& data, const WebAss
   page += "<meta http-equiv=\"Content-Security-Policy\" content=\"" + std::string(kPolicy) +
           "\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
           "<meta name=\"color-scheme\" content=\"light dark\">\n";
-  page += "<link rel=\"icon\" href=\"data:,\">\n<title>" + escaped(title) + "</title>\n<style>";
+  page += "<link rel=\"icon\" href=\"data:,\">\n<title>" + escape_html(title) + "</title>\n<style>";
   page += assets.style;
   page += "</style>\n</head>\n<body>\n<main id=\"page\"></main>\n";
   page +=

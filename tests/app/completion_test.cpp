@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <set>
 #include <sstream>
 
@@ -107,6 +108,10 @@ TEST(CompletionSlow, BashOffersFilesAndRuns) {
   EXPECT_THAT(offered(bash, "elbow eval runs/o", here), ElementsAre("runs/one"));
   EXPECT_THAT(offered(bash, "elbow eval ", here), Contains("runs/one"));
   EXPECT_THAT(offered(bash, "elbow train my.toml --run-dir ru", here), ElementsAre("runs"));
+  // A name is text, whatever a shell would make of it.
+  dir.write("runs/$(touch pwned)/config.toml", "");
+  EXPECT_THAT(offered(bash, "elbow eval runs/", here), Contains("runs/$(touch pwned)"));
+  EXPECT_FALSE(std::filesystem::exists(dir / "pwned"));
 }
 
 // The same tables in zsh, through the function that decides.

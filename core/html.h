@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace elbow::app {
+namespace elbow {
 
 /// `text` for element content and quoted attributes.
 inline std::string escape_html(std::string_view text) {
@@ -33,4 +33,4 @@ inline std::string escape_html(std::string_view text) {
   return out;
 }
 
-}  // namespace elbow::app
+}  // namespace elbow
