@@ -76,3 +76,8 @@ endif()
 if(NOT HTTPLIB_LIBRARY)
   set(HTTPLIB_LIBRARY "")
 endif()
+# With TLS in it, its header's inline code calls OpenSSL directly.
+if(HTTPLIB_CFLAGS_OTHER MATCHES "CPPHTTPLIB_OPENSSL_SUPPORT")
+  find_package(OpenSSL REQUIRED)
+  list(APPEND HTTPLIB_LIBRARY OpenSSL::SSL OpenSSL::Crypto)
+endif()

@@ -68,9 +68,10 @@ void check_chain_of_bounds(const Checks& checks, const AnnealedImages& run,
 
 /// The forward weights of each image against its ln p: E w = p(x), as the mean of w / p(x) over
 /// chains, of each image and of all; and ln mean w <= ln p. A z-score only where the weights are
-/// spread little (effective number of chains at least half), of an image by itself from 64 chains
-/// on; else a meter.
+/// spread little (effective number of chains at least half) and at most a hundredth of the
+/// posterior is out of reach (`unreached`, an image each): chains that never meet a second mode
+/// agree with each other and are wrong. Of an image by itself from 64 chains on; else a meter.
 void check_weights(const Checks& checks, const std::vector<double>& log_w,
-                   const std::vector<double>& log_p);
+                   const std::vector<double>& log_p, const std::vector<double>& unreached);
 
 }  // namespace elbow::problems

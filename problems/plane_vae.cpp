@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "core/error.h"
+#include "math/aggregate_sums.h"
 #include "math/numeric.h"
 #include "math/torch_compat.h"
 #include "problems/configs.h"
@@ -52,6 +53,34 @@ Tensor log_joint(Session& session, const Tensor& x, const Tensor& z) {
   return result;
 }
 
+/// ln p(x, z) at the nodes of a grid of small cells, and ln p(x) from it.
+struct JointOnGrid {
+  Tensor z;          ///< [G, 2] float64
+  Tensor log_joint;  ///< [G] float64
+  double log_area;   ///< of a cell
+  double log_p;
+};
+
+JointOnGrid joint_on_grid(Session& session, const Tensor& x, std::int64_t pieces) {
+  const NoGrad no_grad;
+  const double h = 2.0 * kReach / static_cast<double>(kCells);
+  const Tensor axis = at::arange(-kReach, kReach + 0.5 * h, h, at::kDouble);
+  const Tensor coarse = plane(axis);
+  const Tensor values = log_joint(session, x, coarse);
+  // A node carries the cell around it; cells far below the peak add nothing.
+  const Tensor carries = values > values.max() - 60.0;
+  const Tensor nodes = coarse.index({carries});
+  const double fine = h / static_cast<double>(pieces);
+  const Tensor offsets =
+      plane((at::arange(pieces, at::kDouble) - 0.5 * static_cast<double>(pieces - 1)) * fine);
+  JointOnGrid grid;
+  grid.z = (nodes.unsqueeze(1) + offsets.unsqueeze(0)).reshape({-1, 2});
+  grid.log_joint = log_joint(session, x, grid.z);
+  grid.log_area = 2.0 * std::log(fine);
+  grid.log_p = at::logsumexp(grid.log_joint, {0}).item<double>() + grid.log_area;
+  return grid;
+}
+
 }  // namespace
 
 TrainedModel train_plane_vae(bool full, const std::string& data_directory) {
@@ -73,19 +102,26 @@ Tensor log_likelihood(Session& session, const Tensor& z, const Tensor& x) {
 }
 
 double log_evidence(Session& session, const Tensor& x, std::int64_t pieces) {
+  return joint_on_grid(session, x, pieces).log_p;
+}
+
+double unreached_mass(Session& session, const Tensor& x, std::int64_t draws) {
   const NoGrad no_grad;
-  const double h = 2.0 * kReach / static_cast<double>(kCells);
-  const Tensor axis = at::arange(-kReach, kReach + 0.5 * h, h, at::kDouble);
-  const Tensor coarse = plane(axis);
-  const Tensor values = log_joint(session, x, coarse);
-  // A node carries the cell around it; cells far below the peak add nothing.
-  const Tensor carries = values > values.max() - 60.0;
-  const Tensor nodes = coarse.index({carries});
-  const double fine = h / static_cast<double>(pieces);
-  const Tensor offsets =
-      plane((at::arange(pieces, at::kDouble) - 0.5 * static_cast<double>(pieces - 1)) * fine);
-  const Tensor inside = (nodes.unsqueeze(1) + offsets.unsqueeze(0)).reshape({-1, 2});
-  return at::logsumexp(log_joint(session, x, inside), {0}).item<double>() + 2.0 * std::log(fine);
+  const JointOnGrid grid = joint_on_grid(session, x, 4);
+  const Tensor code = session.encode(x.unsqueeze(0)).to(at::kDouble).contiguous();  // mu, log_var
+  const Tensor nodes = grid.z.contiguous();
+  const double* c = code.data_ptr<double>();
+  const double* z = nodes.data_ptr<double>();
+  const double* joint = grid.log_joint.data_ptr<double>();
+  const double most = std::log(static_cast<double>(draws));
+  double mass = 0.0;
+  for (std::int64_t i = 0; i < nodes.size(0); ++i) {
+    const double log_posterior = joint[i] - grid.log_p;
+    const double log_q =
+        normal_log_density(z[2 * i], c[0], c[2]) + normal_log_density(z[2 * i + 1], c[1], c[3]);
+    if (log_posterior - log_q > most) mass += std::exp(log_posterior + grid.log_area);
+  }
+  return mass;
 }
 
 std::vector<double> sampled_term(Session& session, const Tensor& x, std::int64_t n,

@@ -45,17 +45,20 @@ void run(const ProblemContext& context, const Emit& emit) {
   const std::int64_t count = context.full ? 100 : 12;
   const Simulated s = simulate(session, count, context.seed);
   context.progress("annealing in both directions");
-  const AnnealedImages bounds = anneal(
-      session, s.x, s.z, {.chains = 16, .steps = context.full ? 300 : 60, .seed = context.seed});
-  std::vector<double> log_p, elbo;
+  constexpr std::int64_t chains = 16;
+  const AnnealedImages bounds =
+      anneal(session, s.x, s.z,
+             {.chains = chains, .steps = context.full ? 300 : 60, .seed = context.seed});
+  std::vector<double> log_p, elbo, missed;
   for (std::int64_t i = 0; i < count; ++i) {
     if (i % 20 == 0) context.progress("ln p(x) by quadrature, image " + std::to_string(i));
     log_p.push_back(log_evidence(session, s.x[i], 4));
+    missed.push_back(unreached_mass(session, s.x[i], chains));
     elbo.push_back(
         mean_log_weight(sampled_term(session, s.x[i], 200, "log_w", context.seed + 3)).value);
   }
   check_chain_of_bounds(checks, bounds, log_p);
-  check_weights(checks, bounds.log_w, log_p);
+  check_weights(checks, bounds.log_w, log_p, missed);
   check_own_elbo(checks, elbo, log_p);
   emit_run_identities(checks, model);
 }

@@ -19,7 +19,7 @@ constexpr std::int64_t kImages = 40, kChains = 64;
 
 struct Bounds {
   AnnealedImages run;
-  std::vector<double> log_p, elbo;
+  std::vector<double> log_p, elbo, unreached;
 };
 
 /// ln w normal with E w = p(x), an encoder that is a nat too low, and an upper bound as close. The
@@ -39,6 +39,7 @@ Bounds bounds() {
     b.run.upper.push_back(log_p + 0.1 + 0.05 * random.normal());
     b.run.eubo.push_back(log_p + 1.0 + 0.3 * random.normal());
     b.log_p.push_back(log_p);
+    b.unreached.push_back(0.001);
     b.elbo.push_back(log_p - 1.0 + 0.1 * std::sin(static_cast<double>(i)));
   }
   return b;
@@ -47,7 +48,7 @@ Bounds bounds() {
 Verdicts of(const Bounds& b) {
   return verdicts([&](const Checks& c) {
     check_chain_of_bounds(c, b.run, b.log_p);
-    check_weights(c, b.run.log_w, b.log_p);
+    check_weights(c, b.run.log_w, b.log_p, b.unreached);
     check_own_elbo(c, b.elbo, b.log_p);
   });
 }
@@ -92,6 +93,18 @@ TEST(PlaneAnnealing, SpreadWeightsAreOnlyAMeter) {
     for (double& w : b.run.log_w) w += 3.0 * random.normal();
   });
   EXPECT_EQ(wide.at("image0/V45/weights"), Verdict::inconclusive);
+}
+
+TEST(PlaneAnnealing, WeightsThatMayMissAModeAreOnlyAMeter) {
+  const auto low = [](Bounds& b) { move(b.run.log_w, -0.4); };
+  expect_caught(after(low), "image0/V45/weights");
+  const Verdicts missed = after([&](Bounds& b) {
+    low(b);
+    b.unreached[0] = 0.3;
+  });
+  EXPECT_EQ(missed.at("image0/V45/weights"), Verdict::inconclusive);
+  EXPECT_EQ(missed.at("image1/V45/weights"), Verdict::fails);
+  EXPECT_EQ(missed.at("V45/weights"), Verdict::inconclusive);
 }
 
 }  // namespace
