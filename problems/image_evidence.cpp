@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -105,6 +106,16 @@ void check_quadrature(const Checks& checks, double log_p, double refined,
     checks.optimum("V86/iwae", "mean w / p(x) where the weights may not have four moments",
                    ratio.value, 1.0, ratio.se.value_or(0.0));
   }
+}
+
+void check_reach(const Checks& checks, double log_p, const std::vector<double>& log_w,
+                 std::int64_t draws, double unreached) {
+  const double most = std::log(static_cast<double>(draws));
+  std::vector<double> reached;
+  for (const double w : log_w) reached.push_back(w - log_p > most ? 0.0 : std::exp(w - log_p));
+  const Estimate mass = mean_estimate(reached);
+  checks.statistical("V30/reach", "E_q w/p(x) 1[w ≤ n p(x)] = P(w ≤ n p(x)) under the posterior",
+                     mass.value, 1.0 - unreached, mass.se.value_or(0.0));
 }
 
 }  // namespace elbow::problems

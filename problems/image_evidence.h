@@ -1,6 +1,7 @@
 // Statements about images whose ln p(x) and posterior are known.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
@@ -47,5 +48,10 @@ void check_every_image(const Checks& checks, const std::vector<double>& log_p,
 /// V25, V86 of a quadrature: ln p(x) by it and by a finer one, against ln w of sampled codes.
 void check_quadrature(const Checks& checks, double log_p, double refined,
                       const std::vector<double>& log_w);
+
+/// The posterior's mass where w <= n p(x), in two ways: from ln w of sampled codes, whose weights
+/// cut off at n p(x) have every moment, and 1 - `unreached` by quadrature.
+void check_reach(const Checks& checks, double log_p, const std::vector<double>& log_w,
+                 std::int64_t draws, double unreached);
 
 }  // namespace elbow::problems

@@ -30,9 +30,11 @@ void run(const ProblemContext& context, const Emit& emit) {
     context.progress("image " + std::to_string(i));
     log_p.push_back(log_evidence(session, images[i], 4));
     missed.push_back(unreached_mass(session, images[i], chains));
-    check_quadrature(checks.under("image" + std::to_string(i)), log_p.back(),
-                     log_evidence(session, images[i], 6),
-                     sampled_term(session, images[i], 5000, "log_w", context.seed + 7));
+    const Checks at = checks.under("image" + std::to_string(i));
+    const std::vector<double> log_w =
+        sampled_term(session, images[i], 5000, "log_w", context.seed + 7);
+    check_quadrature(at, log_p.back(), log_evidence(session, images[i], 6), log_w);
+    check_reach(at, log_p.back(), log_w, chains, missed.back());
   }
   for (const PathStart start : {PathStart::encoder, PathStart::prior}) {
     const std::string name = start == PathStart::encoder ? "encoder" : "prior";

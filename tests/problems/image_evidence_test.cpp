@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
+#include <numbers>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -123,6 +125,36 @@ TEST(ImageEvidence, ACoarseGridIsCaught) {
                   check_quadrature(c, model.log_p() + 1e-3, model.log_p(), model.weights(2000));
                 }),
                 "V86/refined");
+}
+
+/// P(w > n p(x)) under the posterior N(x/2, 1/2), by the midpoint rule.
+double unreached(const Linear& model, double n) {
+  double mass = 0.0;
+  for (double z = -8.0; z < 8.0; z += 1e-4) {
+    const double e = z + 0.5e-4 - 0.5 * model.x;
+    if (model.log_w(z + 0.5e-4) - model.log_p() > std::log(n))
+      mass += 1e-4 * std::exp(-e * e) / std::sqrt(std::numbers::pi);
+  }
+  return mass;
+}
+
+TEST(ImageEvidence, AMassOutOfReachIsCheckedAgainstTheWeights) {
+  const Linear model;
+  // A bit more than nothing is out of reach of one draw: w / p(x) goes up to 1.41 here.
+  const double truth = unreached(model, 1.0);
+  ASSERT_GT(truth, 0.5);
+  ASSERT_LT(truth, 0.95);
+  const auto reach = [&](double mass) {
+    return verdicts(
+        [&](const Checks& c) { check_reach(c, model.log_p(), model.weights(20000), 1, mass); });
+  };
+  expect_none_fails(reach(truth));
+  // The mass under q, in place of that under the posterior.
+  const std::vector<double> log_w = model.weights(20000);
+  const auto above =
+      std::count_if(log_w.begin(), log_w.end(), [&](double w) { return w > model.log_p(); });
+  expect_caught(reach(static_cast<double>(above) / 20000.0), "V30/reach");
+  expect_caught(reach(1.0 - truth), "V30/reach");
 }
 
 Verdicts every(const std::vector<double>& log_p) {
