@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "math/torch_compat.h"
+#include "training/baselines.h"
 
 namespace elbow {
 namespace {
@@ -37,6 +38,12 @@ nlohmann::ordered_json origins(const Config& config) {
     const Origin& origin = config.origin(path);
     if (!origin.file.empty() || origin.line != 0) json[path] = origin.text();
   }
+  return json;
+}
+
+nlohmann::ordered_json baselines(const Session& session) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const Baseline& b : data_baselines(session)) json[b.name] = b.nats;
   return json;
 }
 
@@ -89,7 +96,8 @@ std::string environment_json(const Session& session, const ThreadReport& threads
                                    {"train", session.data().train.count},
                                    {"valid", session.data().valid.count},
                                    {"test", session.data().test.count},
-                                   {"dim", session.data().dim}}},
+                                   {"dim", session.data().dim},
+                                   {"baselines", baselines(session)}}},
                                  {"config_origins", origins(session.config())},
                                  {"git_revision", program_revision()},
                                  {"cpu", cpu_model()},

@@ -25,6 +25,7 @@ TEST(Environment, NamesWhatARunDependsOn) {
   EXPECT_EQ(json["data"]["name"], "glyphs");
   EXPECT_EQ(json["data"]["sha256"], session->data().sha256);
   EXPECT_EQ(json["seed"], 1);
+  EXPECT_LT(json["data"]["baselines"]["independent_pixels"].get<double>(), -100.0);
   EXPECT_FALSE(json["libtorch"].get<std::string>().empty());
   EXPECT_FALSE(json["compiler"].get<std::string>().empty());
 }
