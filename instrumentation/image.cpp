@@ -140,4 +140,39 @@ void paint_points(Image& image, const Tensor& points, const Window& window, std:
   }
 }
 
+void paint_arrows(Image& image, const Tensor& points, const Tensor& vectors, const Window& window,
+                  double longest) {
+  const Tensor from = plain(points), field = plain(vectors);
+  const float* at = from.data_ptr<float>();
+  const float* v = field.data_ptr<float>();
+  double most = 0.0;
+  for (std::int64_t i = 0; i < field.size(0); ++i) {
+    const double length = std::hypot(v[2 * i], v[2 * i + 1]);
+    if (std::isfinite(length)) most = std::max(most, length);
+  }
+  if (!(most > 0.0)) return;
+  const double pixels = static_cast<double>(image.width) / (2.0 * window.radius);
+  const auto dot = [&](double x, double y, std::int64_t reach) {
+    const auto column = static_cast<std::int64_t>(std::floor(x));
+    const auto row = static_cast<std::int64_t>(std::floor(y));
+    for (std::int64_t r = row - reach; r <= row + reach; ++r)
+      for (std::int64_t u = column - reach; u <= column + reach; ++u)
+        if (u >= 0 && r >= 0 && u < image.width && r < image.height)
+          for (std::int64_t c = 0; c < 3; ++c) image.at(u, r, c) = 70;
+  };
+  for (std::int64_t i = 0; i < field.size(0); ++i) {
+    const double length = std::hypot(v[2 * i], v[2 * i + 1]);
+    if (!std::isfinite(length)) continue;
+    const double x = (at[2 * i] - window.x + window.radius) * pixels;
+    const double y = (window.y + window.radius - at[2 * i + 1]) * pixels;
+    const double dx = v[2 * i] / most * longest, dy = -v[2 * i + 1] / most * longest;
+    const auto steps = static_cast<std::int64_t>(length / most * longest) + 1;
+    for (std::int64_t k = 0; k <= steps; ++k) {
+      const double t = static_cast<double>(k) / static_cast<double>(steps);
+      dot(x + t * dx, y + t * dy, 0);
+    }
+    dot(x + dx, y + dy, 1);
+  }
+}
+
 }  // namespace elbow

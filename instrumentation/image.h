@@ -50,4 +50,9 @@ Image density_image(const Tensor& log_density, std::int64_t size);
 void paint_points(Image& image, const Tensor& points, const Window& window, std::uint8_t red,
                   std::uint8_t green, std::uint8_t blue);
 
+/// Paints vectors [n, 2] at points [n, 2] as grey lines with a dot of 3 x 3 pixels at the tip. The
+/// longest is `longest` pixels, the others in proportion; those that are not finite are left out.
+void paint_arrows(Image& image, const Tensor& points, const Tensor& vectors, const Window& window,
+                  double longest);
+
 }  // namespace elbow

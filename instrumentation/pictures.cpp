@@ -24,6 +24,7 @@ constexpr double kTraversalExtent = 3.0;
 constexpr std::int64_t kManifoldSize = 20;
 constexpr std::int64_t kReconstructions = 40, kReconstructionColumns = 10;
 constexpr std::int64_t kDensitySize = 480;
+constexpr std::int64_t kArrows = 20;  // in a row
 constexpr std::int64_t kPointsPerSample = 30, kDataPoints = 2000;
 
 std::string numbered(std::int64_t step) {
@@ -44,6 +45,20 @@ Tensor in_pairs(const Tensor& data, const Tensor& reconstruction, std::int64_t c
                     reconstruction.to(data.scalar_type()).reshape({rows, columns, width})},
                    1)
       .reshape({2 * rows * columns, width});
+}
+
+/// Gradient of score at points [n, 2], by central differences a thousandth of `radius` wide.
+Tensor slope(const std::function<Tensor(const Tensor&)>& score, const Tensor& points,
+             double radius) {
+  const double h = 1e-3 * radius;
+  std::array<Tensor, 2> parts;
+  for (std::int64_t axis = 0; axis < 2; ++axis) {
+    Tensor above = points.clone(), below = points.clone();
+    above.select(1, axis) += h;
+    below.select(1, axis) -= h;
+    parts[static_cast<std::size_t>(axis)] = (score(above) - score(below)) / (2.0 * h);
+  }
+  return at::stack({parts[0], parts[1]}, 1);
 }
 
 }  // namespace
@@ -199,6 +214,12 @@ void Pictures::draw_plane(std::int64_t step) const {
     const std::int64_t n = std::min(kDataPoints, options_.held_out.size(0));
     paint_points(image, options_.held_out.slice(0, 0, n), window, 170, 195, 225);
     caption = "Light blue: held-out data.";
+  }
+  if (model_.score) {
+    const Tensor points = raster(window, kArrows);
+    paint_arrows(image, points, slope(model_.score, points, window.radius), window,
+                 static_cast<double>(kDensitySize / kArrows));
+    caption += " Arrows: gradient of the discriminator's output, where it pushes samples.";
   }
   paint_points(image, samples, window, 205, 60, 30);
   caption += " Red: " + sample_caption() + ".";

@@ -34,8 +34,8 @@ struct PictureOptions {
 ///   traversal.png                one row per dimension of z, those with the largest KL first, from
 ///                                -3 to 3 around the mean code of the first held-out image
 ///   manifold.png                 latent = 2: E[x|z] at the normal quantiles of an even grid
-/// For 2-D data the samples are points over the density and the held-out data, and the other
-/// pictures are left out. Each holds step, run, caption and config as text. Uses its own generator
+/// For 2-D data the samples are points over the density and the held-out data, with the gradient
+/// field of a discriminator; the other pictures are left out. Each holds step, run, caption and config as text. Uses its own generator
 /// only, so that pictures never change a training.
 class Pictures : public Observer {
  public:

@@ -100,6 +100,25 @@ TEST(Plane, APointFallsOnTheRasterCellThatHoldsIt) {
   EXPECT_EQ(image.pixels, Image(30, 30, 3, 255).pixels) << "outside the window";
 }
 
+TEST(Plane, AnArrowGoesFromItsPointAlongItsVector) {
+  Image image(40, 40, 3, 255);
+  const Window window{.x = 0.0, .y = 0.0, .radius = 4.0};
+  // Upwards from the middle, half as long to the right from (2, -2); one that is no number.
+  paint_arrows(image, tensor({0.0F, 0.0F, 2.0F, -2.0F, -2.0F, 0.0F}, 2),
+               tensor({0.0F, 6.0F, 3.0F, 0.0F, NAN, 0.0F}, 2), window, 8.0);
+  EXPECT_LT(image.at(20, 20), 255);
+  EXPECT_LT(image.at(20, 12), 255);
+  EXPECT_EQ(image.at(20, 24), 255);
+  EXPECT_EQ(image.at(20, 10), 255);
+  EXPECT_LT(image.at(34, 30), 255);
+  EXPECT_EQ(image.at(36, 30), 255);
+  EXPECT_EQ(image.at(10, 20), 255);
+  // A field that is zero everywhere paints nothing.
+  Image empty(40, 40, 3, 255);
+  paint_arrows(empty, tensor({0.0F, 0.0F}, 2), tensor({0.0F, 0.0F}, 2), window, 8.0);
+  EXPECT_EQ(empty.pixels, Image(40, 40, 3, 255).pixels);
+}
+
 TEST(Plane, DensityIsDarkestAtItsPeak) {
   Tensor log_density = at::zeros({16}) - 50.0;
   log_density[5] = 3.0;

@@ -255,5 +255,27 @@ TEST(Pictures, PlaneShowsDensityAndSamples) {
   EXPECT_LT(image.at(x + 10, y, 0), 100) << "the density near its peak is blue";
 }
 
+TEST(Pictures, PlaneShowsWhereTheDiscriminatorRises) {
+  const TempDir directory;
+  ModelView model;
+  model.latent = model.data_dim = 2;
+  model.prior = [](std::int64_t n, at::Generator& noise) { return at::randn({n, 2}, noise); };
+  model.decode = [](const Tensor& z) { return at::zeros({z.size(0), 2}); };
+  model.score = [](const Tensor& x) { return 3.0 * x.select(1, 1); };  // rises upwards
+  PictureOptions options = options_with(50);
+  at::Generator generator = at::detail::createCPUGenerator(5);
+  options.held_out = at::rand({200, 2}, generator) * 8.0 - 4.0;
+  options.log_density = [](const Tensor& x) { return at::zeros({x.size(0)}) - x.square().sum(1); };
+  Pictures pictures(model, options);
+  pictures.start(run_in(directory));
+  const Image image = read_png(directory / "samples/latest.png");
+  // 20 x 20 arrows on 480 pixels: the first starts at (12, 12), the one below at (12, 36).
+  const auto grey = [&](std::int64_t x, std::int64_t y) { return image.at(x, y, 0) == 70; };
+  // Rounding may put it one pixel to the left.
+  for (std::int64_t y = 14; y <= 34; ++y) EXPECT_TRUE(grey(11, y) || grey(12, y)) << y;
+  EXPECT_FALSE(grey(18, 30));
+  EXPECT_FALSE(grey(24, 12));
+}
+
 }  // namespace
 }  // namespace elbow
