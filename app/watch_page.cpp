@@ -56,7 +56,7 @@ async function refresh() {
       cell(row, run.state + (run.message ? ': ' + run.message : ''));
       row.cells[1].className = run.state;
       cell(row, run.step.toLocaleString() + ' of ' + run.total_steps.toLocaleString());
-      cell(row, ago(run.silent_seconds));
+      cell(row, run.silent_seconds === null ? '' : ago(run.silent_seconds));
       cell(row, run.report ? link('report', base + 'report') : '');
     }
     note.textContent = runs.length ? '' : 'No run here yet.';

@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t kSmallFile = 4 << 20;
+constexpr std::int64_t kLongestLine = 16 << 20;
 constexpr double kSilence = 60.0;  // seconds without a sign of life
 
 HttpResponse missing(const std::string& what) {
@@ -77,10 +78,12 @@ Json summary(const std::string& name, const fs::path& run) {
   const Json status = small_json(run, "status.json");
   const double now =
       std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-  const double silent = now - number(status, "heartbeat");
+  // No sign of life yet: null.
+  const double heartbeat = number(status, "heartbeat");
+  const Json silent = heartbeat > 0.0 ? Json(now - heartbeat) : Json();
   std::string state = member(status, "status");
   if (state.empty()) state = "unknown";
-  if (state == "running" && silent > kSilence) state = "silent";
+  if (state == "running" && silent.is_number() && silent.get<double>() > kSilence) state = "silent";
   return {{"name", name},
           {"state", state},
           {"step", number(status, "step")},
@@ -114,9 +117,14 @@ HttpResponse metrics(const fs::path& run, const HttpRequest& request) {
     answer.body = "The file is shorter than that: begin at 0 again.\n";
     return answer;
   }
-  answer.body = read_piece(*file, from, std::min(WatchedRuns::kPiece, is.size - from));
-  // A line that is being written stays for the next time.
-  const auto end = answer.body.rfind('\n');
+  std::int64_t piece = WatchedRuns::kPiece;
+  std::string::size_type end = std::string::npos;
+  for (; end == std::string::npos; piece *= 2) {
+    answer.body = read_piece(*file, from, std::min(piece, is.size - from));
+    // A line that is being written stays for the next time; one longer than a piece is read whole.
+    end = answer.body.rfind('\n');
+    if (piece >= is.size - from || piece >= kLongestLine) break;
+  }
   answer.body.resize(end == std::string::npos ? 0 : end + 1);
   const std::string next = std::to_string(from + static_cast<std::int64_t>(answer.body.size()));
   const std::string tag = "\"" + session + "-" + std::to_string(from) + "-" + next + "\"";
@@ -150,6 +158,7 @@ bool is_picture(const std::string& name) {
 HttpResponse pictures(const fs::path& run) {
   std::vector<std::string> names;
   std::error_code error;
+  if (fs::is_symlink(run / "samples", error)) return json_answer(Json::array());
   for (const auto& entry : fs::directory_iterator(run / "samples", error)) {
     const std::string name = entry.path().filename().string();
     if (is_picture(name) && !entry.is_symlink()) names.push_back(name);

@@ -32,8 +32,8 @@ class WatchedRuns {
   ///   /api/runs                    the same as JSON: name, state, step, ...
   ///   /runs/NAME/                  the live page
   ///   /runs/NAME/metrics?from=N    whole lines of metrics.jsonl from byte N on, at most kPiece
-  ///                                bytes; X-Next: where to go on, X-Size: the length, X-Session:
-  ///                                changes when the file was begun anew or cut
+  ///                                bytes, or one longer line; X-Next: where to go on, X-Size: the
+  ///                                length, X-Session: changes when the file was begun anew or cut
   ///   /runs/NAME/terms             terms.json
   ///   /runs/NAME/report            report.html, where there is one
   ///   /runs/NAME/samples           names of the pictures; /samples/FILE.png one of them

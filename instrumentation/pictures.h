@@ -35,8 +35,8 @@ struct PictureOptions {
 ///                                -3 to 3 around the mean code of the first held-out image
 ///   manifold.png                 latent = 2: E[x|z] at the normal quantiles of an even grid
 /// For 2-D data the samples are points over the density and the held-out data, with the gradient
-/// field of a discriminator; the other pictures are left out. Each holds step, run, caption and config as text. Uses its own generator
-/// only, so that pictures never change a training.
+/// field of a discriminator; the other pictures are left out. Each holds step, run, caption and
+/// config as text. Uses its own generator only, so that pictures never change a training.
 class Pictures : public Observer {
  public:
   Pictures(ModelView model, PictureOptions options);

@@ -180,6 +180,33 @@ TEST_F(WatchSlow, OneAnswerIsBounded) {
   });
 }
 
+TEST_F(WatchSlow, ALineLongerThanAPieceComesWhole) {
+  const std::string longest = "{\"step\":1,\"note\":\"" + std::string(700'000, 'x') + "\"}\n",
+                    next = line(2);
+  dir.write("runs/a b/metrics.jsonl", longest + next);
+  serve([&](int port) {
+    const Answer first = get(port, "/runs/a%20b/metrics?from=0");
+    EXPECT_TRUE(first.body.starts_with(longest));
+    const Answer rest = get(port, "/runs/a%20b/metrics?from=" + first.header("X-Next"));
+    EXPECT_EQ(first.body + rest.body, longest + next);
+  });
+}
+
+TEST_F(WatchSlow, ARunWithoutASignOfLifeSaysNoTime) {
+  dir.write("runs/a b/status.json", R"({"status":"running","step":0})");
+  fs::remove_all(dir / "runs/a b/samples");
+  fs::create_directory(dir / "elsewhere");
+  dir.write("elsewhere/private.png", "x");
+  fs::create_directory_symlink(dir / "elsewhere", dir / "runs/a b/samples");
+  serve([&](int port) {
+    const json run = json::parse(get(port, "/api/runs").body).at(0);
+    EXPECT_TRUE(run["silent_seconds"].is_null());
+    EXPECT_EQ(run["state"], "running");
+    // Nor is a linked folder of pictures listed.
+    EXPECT_EQ(json::parse(get(port, "/runs/a%20b/samples").body), json::array());
+  });
+}
+
 TEST_F(WatchSlow, RefusesOtherHostsMethodsAndPaths) {
   fs::create_directory_symlink(dir / "secret", dir / "runs/linked");
   fs::create_symlink(dir / "secret/metrics.jsonl", dir / "runs/a b/report.html");
