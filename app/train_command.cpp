@@ -200,7 +200,7 @@ void say_probe_time(const ProbeCost& cost, const Config& config,
   const double budget = config.number("probes.budget");
   std::string text = "probes     " + percent(cost.steps) + " of the training time";
   if (cost.epochs > 0.0) text += ", " + percent(cost.epochs) + " at the ends of epochs";
-  if (cost.steps <= budget || cost.seconds < kSecondsToJudge) {
+  if (cost.steps <= budget || cost.seconds < kSecondsToJudge || config.flag("probes.keep_budget")) {
     say(text);
     return;
   }
@@ -208,7 +208,7 @@ void say_probe_time(const ProbeCost& cost, const Config& config,
        " of the training time, more than probes.budget. Raise probes.every to " +
        std::to_string(
            static_cast<std::int64_t>(std::ceil(static_cast<double>(every) * cost.steps / budget))) +
-       ".");
+       ", or let probes.keep_budget leave some out.");
 }
 
 int train_command(const TrainFlags& flags, const std::vector<std::string>& command_line) {
@@ -264,6 +264,8 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
   StepWatch watch;
   ProbeOptions probe_options;
   probe_options.every = session.config().integer("probes.every");
+  if (session.config().flag("probes.keep_budget"))
+    probe_options.budget = session.config().number("probes.budget");
   probe_options.held_out = held_out(session, session.config().integer("probes.count"));
   probe_options.gradient_norms = [&] {
     auto values = term_gradient_norms(session, probe_options.held_out, watch.now);

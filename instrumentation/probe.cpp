@@ -3,6 +3,8 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/var.h>
 
+#include <algorithm>
+#include <cmath>
 #include <sstream>
 #include <utility>
 
@@ -23,6 +25,8 @@ Probe::Probe(ModelView model, ProbeOptions options)
 void Probe::start(const RunInfo& info) {
   if (options_.every > 0) next_ = (info.first_step / options_.every + 1) * options_.every;
   next_epoch_ = options_.epochs;
+  first_step_ = info.first_step;
+  begun_ = options_.clock();
 }
 
 bool Probe::step_due(const StepRecord& record) const {
@@ -41,8 +45,17 @@ void Probe::step(StepRecord& record) {
   if (epoch_due(record)) every_epochs(record);
 }
 
+/// At the pace so far, until the probes have taken no more than their budget.
+std::int64_t Probe::steps_to_wait(std::int64_t step) const {
+  const double passed = options_.clock() - begun_;
+  const double trained = passed - seconds_ - epoch_seconds_;
+  const double missing = options_.budget > 0.0 ? seconds_ / options_.budget - passed : 0.0;
+  if (missing <= 0.0 || trained <= 0.0) return 0;
+  const double waits = missing * static_cast<double>(step - first_step_) / trained;
+  return static_cast<std::int64_t>(std::ceil(std::min(waits, 1e15)));
+}
+
 void Probe::every_steps(StepRecord& record) {
-  next_ = (record.step / options_.every + 1) * options_.every;
   const double begun = options_.clock();
   if (model_.encode && options_.held_out.defined()) {
     const at::NoGradGuard no_gradients;
@@ -54,6 +67,8 @@ void Probe::every_steps(StepRecord& record) {
   }
   if (options_.more) options_.more(record.values);
   seconds_ += options_.clock() - begun;
+  const std::int64_t from = record.step + std::max<std::int64_t>(steps_to_wait(record.step), 1);
+  next_ = (from + options_.every - 1) / options_.every * options_.every;
 }
 
 void Probe::every_epochs(StepRecord& record) {

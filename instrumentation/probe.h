@@ -27,11 +27,16 @@ struct ProbeOptions {
   /// The heavier ones, likewise; may be empty.
   std::function<void(Values&)> each_epoch;
   std::function<double()> clock;  ///< seconds; default: a steady clock
+  /// Share of the time that the probes every so many steps keep to, by leaving out steps; 0: none
+  /// is left out.
+  double budget = 0.0;
 };
 
 /// Adds its values to the first training record at or after each multiple of `every` steps, and the
 /// heavier ones to the first at or after each multiple of `epochs` passes. What is logged when does
-/// not depend on a clock. Stands before the identity monitor and the sinks.
+/// not depend on a clock, unless there is a budget: then a probe waits for the multiple at which
+/// all of them will have taken no more than that share, at the pace so far. Stands before the
+/// identity monitor and the sinks.
 class Probe : public Observer {
  public:
   Probe(ModelView model, ProbeOptions options);
@@ -52,6 +57,7 @@ class Probe : public Observer {
   bool step_due(const StepRecord& record) const;
   bool epoch_due(const StepRecord& record) const;
   void every_steps(StepRecord& record);
+  std::int64_t steps_to_wait(std::int64_t step) const;
   void every_epochs(StepRecord& record);
 
   ModelView model_;
@@ -59,6 +65,8 @@ class Probe : public Observer {
   std::int64_t next_ = 0;        // step
   std::int64_t next_epoch_ = 0;  // passes
   double seconds_ = 0.0, epoch_seconds_ = 0.0;
+  std::int64_t first_step_ = 0;
+  double begun_ = 0.0;
 };
 
 /// Latent dimensions whose mean code varies over the data, Var_x mu_j(x) > threshold (variance with

@@ -224,9 +224,13 @@ void add_observation(std::vector<KeySpec>& keys) {
                      "Held-out images that the heavier probes look at.", between(4, 1000000)));
   keys.push_back(key("probes", "budget", real, 0.03,
                      "Share of the training time that probes every so many steps may take before a "
-                     "run says so; they "
-                     "keep their steps, so that a config gives the same records.",
+                     "run says so; without "
+                     "keep_budget they keep their steps, so that a config gives the same records.",
                      between(0, 1)));
+  keys.push_back(
+      key("probes", "keep_budget", boolean, false,
+          "Whether probes leave out steps to keep to the budget. Which ones then depends "
+          "on the machine: records of one config are no longer the same, its training is."));
   keys.push_back(
       key("pictures", "every", integer, 500, "Steps between pictures; 0: off.", at_least(0)));
   keys.push_back(key("pictures", "count", integer, 64, "Samples in a picture.", between(1, 10000)));

@@ -124,6 +124,12 @@ TEST(StopAndResumeSlow, ASecondInterruptEndsTheRunAtOnce) {
   EXPECT_EQ(status(), "finished");
 }
 
+bool has_event_file(const std::string& run) {
+  for (const auto& entry : std::filesystem::directory_iterator(run))
+    if (entry.path().filename().string().starts_with("events.out.tfevents")) return true;
+  return false;
+}
+
 /// Weights and state after 600 steps with every instrument on; without them, the same bytes.
 void expect_same_trajectory(const std::string& config, const std::vector<std::string>& more,
                             const std::string& measured) {
@@ -133,6 +139,7 @@ void expect_same_trajectory(const std::string& config, const std::vector<std::st
   argv.insert(argv.end(), more.begin(), more.end());
   const auto watched = run_program(argv);
   ASSERT_EQ(watched.exit_code, 0) << watched.err;
+  EXPECT_TRUE(has_event_file(with / "run"));
   // The instruments that are meant have measured something.
   EXPECT_THAT(read_file(with / "run/metrics.jsonl"), ::testing::HasSubstr("\"" + measured + "\""));
   argv = command(config, without / "run", false);
@@ -142,7 +149,8 @@ void expect_same_trajectory(const std::string& config, const std::vector<std::st
     }
     if (arg.starts_with("log.every")) arg = "log.every=7";
   }
-  argv.push_back("probes.epochs=0");
+  for (const char* off : {"probes.epochs=0", "sinks.tensorboard=false", "report.every=0"})
+    argv.emplace_back(off);
   argv.insert(argv.end(), more.begin(), more.end());
   ASSERT_EQ(run_program(argv).exit_code, 0);
   EXPECT_THAT(read_file(without / "run/metrics.jsonl"),
@@ -150,10 +158,11 @@ void expect_same_trajectory(const std::string& config, const std::vector<std::st
   const auto weights = [](const TempDir& dir) {
     return read_file(dir / "run/checkpoints/step_600/weights.safetensors");
   };
+  EXPECT_FALSE(has_event_file(without / "run"));
   EXPECT_TRUE(weights(with) == weights(without));
 }
 
-TEST(StopAndResumeSlow, ProbesAndPicturesDoNotChangeTheTrajectory) {
+TEST(StopAndResumeSlow, InstrumentsAndSinksDoNotChangeTheTrajectory) {
   expect_same_trajectory("configs/vae/elbo.toml", {}, "epoch/iwae64");
   expect_same_trajectory("configs/toys/vae.toml",
                          {"data.name=two_gaussians", "data.validation=0", "model.latent=2"},

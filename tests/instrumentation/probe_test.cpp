@@ -157,6 +157,47 @@ TEST(Probe, MeasuresItsTime) {
   EXPECT_EQ(probe.share(0.0), 0.0);
 }
 
+/// Steps of a tenth of a second, probed every 10 at a second each; the steps that were probed.
+std::vector<std::int64_t> probed_with(double budget) {
+  double now = 0.0;
+  std::vector<std::int64_t> probed;
+  ProbeOptions options;
+  options.every = 10;
+  options.budget = budget;
+  options.clock = [&] { return now; };
+  options.more = [&](Values&) { now += 1.0; };
+  Probe probe({}, options);
+  probe.start({});
+  for (std::int64_t step = 1; step <= 1000; ++step) {
+    now += 0.1;
+    StepRecord record;
+    record.split = "train";
+    record.step = step;
+    const double before = now;
+    const bool prompt = probe.prompt(record);
+    probe.step(record);
+    if (now > before) {
+      EXPECT_TRUE(prompt) << step;  // at the parameters of that step
+      probed.push_back(step);
+      // Never more than the budget and the one that was just made.
+      if (budget > 0.0) {
+        EXPECT_LE(probe.seconds() - 1.0, budget * now + 1e-9) << step;
+      }
+    }
+  }
+  return probed;
+}
+
+TEST(Probe, KeepsToABudgetByLeavingOutSteps) {
+  EXPECT_EQ(probed_with(0.0).size(), 100u);
+  EXPECT_EQ(probed_with(0.6).size(), 100u);  // half of the time is within it
+  // A second each in 100 s of steps: five per cent are 0.05 (100 + n) seconds.
+  const std::vector<std::int64_t> few = probed_with(0.05);
+  EXPECT_GE(few.size(), 5u);
+  EXPECT_LE(few.size(), 6u);
+  EXPECT_EQ(few.front(), 10);
+}
+
 TEST(Probe, LeavesTheGlobalGeneratorAlone) {
   const at::Generator& global = at::detail::getDefaultCPUGenerator();
   const Tensor before = global.get_state().clone();
