@@ -84,14 +84,18 @@ function limits(run) {
   const rows = [];
   const n = run.data.train;
   const information = run.evaluation.find((r) => r.quantity === 'aggregate/mutual_information');
-  const probe = run.last('epoch/aggregate/mutual_information/leave_one_out');
+  const lower = run.last('epoch/aggregate/mutual_information/batch');
+  const upper = run.last('epoch/aggregate/mutual_information/leave_one_out');
   const logBatch = run.last('epoch/aggregate/log_batch');
   if (information && isNumber(n)) {
     rows.push(row('I(x; z) ≤ ln N = ln ' + count(n) + ' = ' + significant(Math.log(n)) + ' nats: codes cannot tell apart more images than there are',
       withError(information.value, information.se) + ' nats', {word: information.value <= Math.log(n) ? 'below' : 'above', mood: information.value <= Math.log(n) ? 'good' : 'doubt'}));
-  } else if (probe && logBatch) {
-    rows.push(row(['information between image and code in a batch ≤ ln B = ' + significant(logBatch.value) + ' nats'],
-      withError(probe.value, probe.se) + ' nats', {word: probe.value <= logBatch.value ? 'below' : 'above', mood: 'open'}));
+  } else if (lower && upper && logBatch) {
+    const full = logBatch.value - lower.value < 0.1;
+    rows.push(row('I(x; z) lies between its estimates with and without an image\'s own code; B codes show at most ln B = ' + significant(logBatch.value) + ' nats',
+      ['at least ', withError(lower.value, lower.se) + ' nats', h('span', {class: 'quiet block'}, 'at most ' + withError(upper.value, upper.se) + ' nats')],
+      full ? {word: 'at the limit of B codes', mood: 'open'} : {word: 'below', mood: 'good'}));
+    run.onPage.add('epoch/aggregate/mutual_information/batch');
     run.onPage.add('epoch/aggregate/mutual_information/leave_one_out');
     run.onPage.add('epoch/aggregate/log_batch');
   }
