@@ -45,10 +45,6 @@ std::string header(const std::vector<std::string>& names) {
 
 std::string colour(std::size_t i) { return "t" + std::to_string(i % 6); }
 
-double shown(const StepView& view, const TermAccount& term) {
-  return view.sample ? term.sample.value_or(term.moments.mean) : term.moments.mean;
-}
-
 std::string verdict(const CheckResult& check, const std::string& text) {
   const bool holds = check.verdict == Verdict::holds;
   return "<p" + std::string(holds ? "" : " class=\"bad\"") + ">" + escape_html(check.id) + " " +
@@ -67,10 +63,7 @@ std::string equation(const StepView& view, const TurnAccount& turn) {
     const std::string weight = number(std::abs(term.weight)) + " × ";
     const std::string open = "<span class=\"" + colour(i) + "\">";
     symbols += sign + weight + open + escape_html(symbol_of(view, term.name)) + "</span>";
-    numbers +=
-        sign + weight + open + "(" +
-        (view.sample ? number(shown(view, term)) : with_error(term.moments.mean, term.moments.se)) +
-        ")</span>";
+    numbers += sign + weight + open + "(" + shown_text(view, term) + ")</span>";
     products += term.weight * shown(view, term);
   }
   return "<div class=\"equation\">" + symbols + "<br>" +
@@ -90,9 +83,7 @@ std::string term_table(const StepView& view, const TurnAccount& turn) {
     sum += term.weight * shown(view, term);
     out += "<tr>" + cell(escape_html(term.name), colour(i)) +
            cell(escape_html(symbol_of(view, term.name))) + cell(number(term.weight)) +
-           cell(view.sample ? number(shown(view, term))
-                            : with_error(term.moments.mean, term.moments.se)) +
-           cell(number(term.weight * shown(view, term))) +
+           cell(shown_text(view, term)) + cell(number(term.weight * shown(view, term))) +
            cell(entry == nullptr ? "" : escape_html(entry->term.unit)) + "</tr>\n";
   }
   out += "<tr>" + cell("sum") + cell("") + cell("") + cell("") + cell(number(sum)) + cell("") +

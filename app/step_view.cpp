@@ -48,12 +48,10 @@ void add_terms(std::string& out, const StepView& view, const TurnAccount& turn) 
              "weight × " + std::string(view.sample ? "value" : "mean")});
   double products = 0.0;
   for (const TermAccount* term : turn.weighted()) {
-    const double value =
-        view.sample ? term->sample.value_or(term->moments.mean) : term->moments.mean;
+    const double value = shown(view, *term);
     products += term->weight * value;
     table.add({term->name, symbol_of(view, term->name), number(term->weight),
-               view.sample ? number(value) : with_error(value, term->moments.se),
-               number(term->weight * value)});
+               shown_text(view, *term), number(term->weight * value)});
   }
   if (view.sample) {
     table.add({"sum: what this sample adds to the batch's mean, " +
@@ -151,6 +149,15 @@ void add_others(std::string& out, const StepView& view, const TurnAccount& turn)
 
 }  // namespace
 
+double shown(const StepView& view, const TermAccount& term) {
+  return view.sample ? term.sample.value_or(term.moments.mean) : term.moments.mean;
+}
+
+std::string shown_text(const StepView& view, const TermAccount& term) {
+  if (!view.sample) return with_error(term.moments.mean, term.moments.se);
+  return number(shown(view, term)) + (term.sample ? "" : " (of the batch)");
+}
+
 std::vector<ParameterGroup> groups_of(const TurnAccount& turn, bool by_parameter) {
   std::vector<ParameterGroup> groups;
   for (std::size_t i = 0; i < turn.parameters.size(); ++i) {
@@ -196,16 +203,14 @@ EquationLines equation_lines(const StepView& view, const TurnAccount& turn) {
   EquationLines lines;
   double products = 0.0;
   for (const TermAccount* term : turn.weighted()) {
-    const double value =
-        view.sample ? term->sample.value_or(term->moments.mean) : term->moments.mean;
+    const double value = shown(view, *term);
     const bool first = lines.symbols.empty();
     const std::string weight = number(first ? term->weight : std::abs(term->weight));
     const std::string join = first ? "" : term->weight < 0.0 ? " − " : " + ";
     const std::string symbol = symbol_of(view, term->name);
     const bool signed_symbol = symbol.starts_with("−") || symbol.starts_with("-");
     lines.symbols += join + weight + " × " + (signed_symbol ? "(" + symbol + ")" : symbol);
-    lines.numbers += join + weight + " × (" +
-                     (view.sample ? number(value) : with_error(value, term->moments.se)) + ")";
+    lines.numbers += join + weight + " × (" + shown_text(view, *term) + ")";
     const double product = term->weight * value;
     const std::string sign = product < 0.0 ? " − " : " + ";
     lines.products += first ? number(product) : sign + number(std::abs(product));

@@ -44,6 +44,11 @@ double share_of(const TurnAccount& turn, const TermAccount& term);
 /// The symbol that stands for a key; the key itself where it has none.
 std::string symbol_of(const StepView& view, const std::string& key);
 
+/// What is shown of a term: its value for the sample, or its mean. A sample has no part of its own
+/// of a term that is one number a batch; then its mean, and shown_text says so.
+double shown(const StepView& view, const TermAccount& term);
+std::string shown_text(const StepView& view, const TermAccount& term);
+
 /// "L = −1 × E_q ln p(x|z) + 1 × KL(q‖p)", the same with numbers, and each product.
 struct EquationLines {
   std::string symbols, numbers, products;
