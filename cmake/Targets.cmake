@@ -199,15 +199,23 @@ ${lines}  };
   target_sources(${target} PRIVATE ${CMAKE_BINARY_DIR}/${target}_configs.cpp)
 endfunction()
 
-# The program from the sources of app/, under the name `target`.
-function(elbow_program target)
+# The sources of app/, compiled once for the programs that differ in what they link.
+function(elbow_program_objects)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/app/*.cpp)
-  add_executable(${target} ${sources})
-  target_link_libraries(${target} PRIVATE elbow_options elbow_training elbow_instrumentation elbow_report elbow_problems
-                        elbow_data elbow_sgemm CLI11::CLI11 ${HTTPLIB_LIBRARY} Threads::Threads)
+  add_library(elbow_app OBJECT ${sources})
+  set(links elbow_options elbow_training elbow_instrumentation elbow_report elbow_problems elbow_data CLI11::CLI11
+            ${HTTPLIB_LIBRARY} Threads::Threads)
+  target_link_libraries(elbow_app PRIVATE ${links})
+  set(elbow_app_links ${links} PARENT_SCOPE)
   set_source_files_properties(${CMAKE_SOURCE_DIR}/app/http_server.cpp PROPERTIES
                               COMPILE_OPTIONS "${HTTPLIB_CFLAGS_OTHER}")
-  target_compile_definitions(${target} PRIVATE ELBOW_VERSION="${PROJECT_VERSION}")
+  target_compile_definitions(elbow_app PRIVATE ELBOW_VERSION="${PROJECT_VERSION}")
+endfunction()
+
+# The program under the name `target`.
+function(elbow_program target)
+  add_executable(${target} $<TARGET_OBJECTS:elbow_app>)
+  target_link_libraries(${target} PRIVATE ${elbow_app_links} elbow_sgemm)
   # LibTorch imports sgemm_; the program may define it (math/sgemm.cpp), so it must be exported.
   set_target_properties(${target} PROPERTIES ENABLE_EXPORTS ON)
 endfunction()
