@@ -19,6 +19,10 @@ namespace {
 /// their mean has no variance, most often it is too small, and there is no z-score.
 constexpr double kFourthMoment = 0.25;
 
+/// Of a mean: at most this for a z-score of 4 to be as rare as it is for a normal one, within a
+/// factor of three (Edgeworth).
+constexpr double kSkewness = 0.25;
+
 /// Mean of w / e^shift.
 Estimate mean_ratio(std::span<const double> log_w, double shift) {
   std::vector<double> ratios;
@@ -109,13 +113,18 @@ void check_quadrature(const Checks& checks, double log_p, double refined,
 }
 
 void check_reach(const Checks& checks, double log_p, const std::vector<double>& log_w,
-                 std::int64_t draws, double unreached) {
+                 std::int64_t draws, const Reach& reach) {
   const double most = std::log(static_cast<double>(draws));
-  std::vector<double> reached;
-  for (const double w : log_w) reached.push_back(w - log_p > most ? 0.0 : std::exp(w - log_p));
-  const Estimate mass = mean_estimate(reached);
-  checks.statistical("V30/reach", "E_q w/p(x) 1[w ≤ n p(x)] = P(w ≤ n p(x)) under the posterior",
-                     mass.value, 1.0 - unreached, mass.se.value_or(0.0));
+  const double n = static_cast<double>(log_w.size()), expected = 1.0 - reach.unreached;
+  double sum = 0.0;
+  for (const double w : log_w) sum += w - log_p > most ? 0.0 : std::exp(w - log_p);
+  const double variance = reach.second - expected * expected;
+  const double skewness = reach.third / (std::pow(variance, 1.5) * std::sqrt(n));
+  const std::string statement = "E_q w/p(x) 1[w ≤ n p(x)] = P(w ≤ n p(x)) under the posterior";
+  if (variance > 0.0 && skewness <= kSkewness)
+    checks.statistical("V30/reach", statement, sum / n, expected, std::sqrt(variance / n));
+  else
+    checks.optimum("V30/reach", statement + "; too few draws carry it", sum / n, expected);
 }
 
 }  // namespace elbow::problems

@@ -8,6 +8,7 @@
 
 #include "core/identity.h"
 #include "problems/checks.h"
+#include "problems/plane_vae.h"
 
 namespace elbow::problems {
 
@@ -49,9 +50,10 @@ void check_every_image(const Checks& checks, const std::vector<double>& log_p,
 void check_quadrature(const Checks& checks, double log_p, double refined,
                       const std::vector<double>& log_w);
 
-/// The posterior's mass where w <= n p(x), in two ways: from ln w of sampled codes, whose weights
-/// cut off at n p(x) have every moment, and 1 - `unreached` by quadrature.
+/// The posterior's mass where w <= n p(x) in two ways: from ln w of sampled codes, cut off at
+/// n p(x), and by quadrature, which also gives the standard error. A meter where the mean is
+/// skewed: then a few draws decide it.
 void check_reach(const Checks& checks, double log_p, const std::vector<double>& log_w,
-                 std::int64_t draws, double unreached);
+                 std::int64_t draws, const Reach& reach);
 
 }  // namespace elbow::problems

@@ -29,12 +29,13 @@ void run(const ProblemContext& context, const Emit& emit) {
   for (std::int64_t i = 0; i < count; ++i) {
     context.progress("image " + std::to_string(i));
     log_p.push_back(log_evidence(session, images[i], 4));
-    missed.push_back(unreached_mass(session, images[i], chains));
+    const Reach found = reach(session, images[i], chains);
+    missed.push_back(found.unreached);
     const Checks at = checks.under("image" + std::to_string(i));
     const std::vector<double> log_w =
         sampled_term(session, images[i], 5000, "log_w", context.seed + 7);
     check_quadrature(at, log_p.back(), log_evidence(session, images[i], 6), log_w);
-    check_reach(at, log_p.back(), log_w, chains, missed.back());
+    check_reach(at, log_p.back(), log_w, chains, found);
   }
   for (const PathStart start : {PathStart::encoder, PathStart::prior}) {
     const std::string name = start == PathStart::encoder ? "encoder" : "prior";

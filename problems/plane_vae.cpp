@@ -105,7 +105,7 @@ double log_evidence(Session& session, const Tensor& x, std::int64_t pieces) {
   return joint_on_grid(session, x, pieces).log_p;
 }
 
-double unreached_mass(Session& session, const Tensor& x, std::int64_t draws) {
+Reach reach(Session& session, const Tensor& x, std::int64_t draws) {
   const NoGrad no_grad;
   const JointOnGrid grid = joint_on_grid(session, x, 4);
   const Tensor code = session.encode(x.unsqueeze(0)).to(at::kDouble).contiguous();  // mu, log_var
@@ -114,14 +114,21 @@ double unreached_mass(Session& session, const Tensor& x, std::int64_t draws) {
   const double* z = nodes.data_ptr<double>();
   const double* joint = grid.log_joint.data_ptr<double>();
   const double most = std::log(static_cast<double>(draws));
-  double mass = 0.0;
+  Reach found;
   for (std::int64_t i = 0; i < nodes.size(0); ++i) {
     const double log_posterior = joint[i] - grid.log_p;
-    const double log_q =
-        normal_log_density(z[2 * i], c[0], c[2]) + normal_log_density(z[2 * i + 1], c[1], c[3]);
-    if (log_posterior - log_q > most) mass += std::exp(log_posterior + grid.log_area);
+    const double log_r = log_posterior - normal_log_density(z[2 * i], c[0], c[2]) -
+                         normal_log_density(z[2 * i + 1], c[1], c[3]);
+    const double mass = std::exp(log_posterior + grid.log_area);
+    if (log_r > most) {
+      found.unreached += mass;
+    } else {
+      // E_q r^k is the mean of r^(k - 1) over the posterior.
+      found.second += mass * std::exp(log_r);
+      found.third += mass * std::exp(2.0 * log_r);
+    }
   }
-  return mass;
+  return found;
 }
 
 std::vector<double> sampled_term(Session& session, const Tensor& x, std::int64_t n,

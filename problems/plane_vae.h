@@ -20,11 +20,17 @@ TrainedModel train_plane_vae(bool full, const std::string& data_directory);
 /// [-6, 6]², refined `pieces` times along each axis in the cells that carry the mass.
 double log_evidence(Session& session, const Tensor& x, std::int64_t pieces);
 
-/// The mass of the posterior p(z|x) where it has more than `draws` times the density of the encoder
-/// q(z|x), by quadrature: P(p(x, z) / (q(z|x) p(x)) > n) over z ~ p(z|x), what n samples from the
-/// encoder tend to miss altogether. Chatterjee & Diaconis 2018: their mean weight estimates p(x)
-/// where this is small, and falls short of it, seldom knowing so, where it is not.
-double unreached_mass(Session& session, const Tensor& x, std::int64_t draws);
+/// What n draws from the encoder q(z|x) can reach of the posterior p(z|x), with the weights
+/// r = p(x, z) / (q(z|x) p(x)) cut to 0 above n, by quadrature.
+struct Reach {
+  double unreached = 0.0;          ///< P(r > n) over z ~ p(z|x)
+  double second = 0.0, third = 0;  ///< E_q r^2 1[r <= n], E_q r^3 1[r <= n]
+};
+
+/// n samples from the encoder tend to miss `unreached` altogether. Chatterjee & Diaconis 2018:
+/// their mean weight estimates p(x) where this is small, and falls short of it, seldom knowing so,
+/// where it is not.
+Reach reach(Session& session, const Tensor& x, std::int64_t draws);
 
 /// n values of a per-sample term of the objective on copies of an image, each with a z of its own.
 std::vector<double> sampled_term(Session& session, const Tensor& x, std::int64_t n,

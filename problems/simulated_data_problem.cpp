@@ -53,7 +53,7 @@ void run(const ProblemContext& context, const Emit& emit) {
   for (std::int64_t i = 0; i < count; ++i) {
     if (i % 20 == 0) context.progress("ln p(x) by quadrature, image " + std::to_string(i));
     log_p.push_back(log_evidence(session, s.x[i], 4));
-    missed.push_back(unreached_mass(session, s.x[i], chains));
+    missed.push_back(reach(session, s.x[i], chains).unreached);
     elbo.push_back(
         mean_log_weight(sampled_term(session, s.x[i], 200, "log_w", context.seed + 3)).value);
   }
