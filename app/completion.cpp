@@ -37,7 +37,7 @@ Candidates candidates(const std::string& name, const std::string& description,
   if (const auto words = listed(description); !words.empty()) return {"words", words};
   if (const auto found = named.find(name); found != named.end()) return {"words", found->second};
   if (name == "CONFIG") return {.kind = "configs"};
-  if (name == "TARGET" || name.starts_with("RUN")) return {.kind = "runs"};
+  if (name == "TARGET" || name == "baseline" || name.starts_with("RUN")) return {.kind = "runs"};
   if (name == "overrides") return {.kind = "keys"};
   if (name == "DIR" || name.ends_with("dir")) return {.kind = "directories"};
   if (name == "html" || name == "output") return {.kind = "files"};

@@ -19,6 +19,7 @@ constexpr const char* kFooter = R"(
 Examples:
   elbow train configs/vae/elbo.toml
   elbow train configs/vae/beta.toml objective.beta=2 run.epochs=5 --run-dir runs/beta2
+  elbow compare runs/vae-elbo runs/vae-beta
   elbow divergence 'normal(0,1)' 'normal(1,2)'
   elbow explain elbo/kl
   elbow list objectives
@@ -37,6 +38,7 @@ int run(int argc, char** argv) {
   elbow::app::add_eval(app, action);
   elbow::app::add_step(app, action);
   elbow::app::add_report(app, action);
+  elbow::app::add_compare(app, action);
   elbow::app::add_config(app, action);
   elbow::app::add_data(app, action);
   elbow::app::add_list(app, action);

@@ -153,13 +153,6 @@ std::optional<RunResult> read_result(const fs::path& path) {
   return result;
 }
 
-std::optional<RunStatus> read_status(const fs::path& path) {
-  const auto json = object_in(path);
-  if (!json) return std::nullopt;
-  return RunStatus{text_of(*json, "status"), text_of(*json, "message"), whole_at(*json, "step"),
-                   whole_at(*json, "total_steps"), number_at(*json, "heartbeat", 0.0)};
-}
-
 RunEnvironment read_environment(const fs::path& path) {
   RunEnvironment environment;
   const auto json = object_in(path);
@@ -278,6 +271,13 @@ std::map<std::string, Value> flat_config(std::string_view text, const std::strin
   } catch (const SyntaxError& error) {
     damaged(name, static_cast<std::size_t>(std::max(0, error.at.line)), error.message);
   }
+}
+
+std::optional<RunStatus> read_status(const fs::path& path) {
+  const auto json = object_in(path);
+  if (!json) return std::nullopt;
+  return RunStatus{text_of(*json, "status"), text_of(*json, "message"), whole_at(*json, "step"),
+                   whole_at(*json, "total_steps"), number_at(*json, "heartbeat", 0.0)};
 }
 
 Run read_run(const fs::path& path) {

@@ -133,6 +133,9 @@ struct Run {
 /// where `path` holds no run, Error(data) naming file and line where a file is damaged.
 Run read_run(const std::filesystem::path& path);
 
+/// status.json alone; nothing where there is none.
+std::optional<RunStatus> read_status(const std::filesystem::path& path);
+
 /// metrics.jsonl alone, from its text; `name` stands in messages.
 std::map<std::string, SplitMetrics> parse_metrics(std::string_view text, const std::string& name);
 

@@ -1,0 +1,191 @@
+#include "report/comparison.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/text.h"
+#include "report/definitions.h"
+#include "report/evaluation_rows.h"
+#include "report/numbers.h"
+
+namespace elbow::report {
+namespace {
+
+std::size_t baseline_of(const std::vector<Group>& groups, const std::string& wanted) {
+  if (wanted.empty()) return 0;
+  std::vector<std::string> names;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    for (const Run* run : groups[g].runs) {
+      names.push_back(run->path.string());
+      if (wanted == names.back() || wanted == run->name() || wanted == groups[g].letter) return g;
+    }
+  }
+  throw Error("error: --baseline " + wanted + " is none of the runs" + did_you_mean(wanted, names) +
+                  ". Name one of them.",
+              ExitCode::usage);
+}
+
+/// A run that has not ended as it should, or whose own checks failed.
+void note_run(const Group& group, const Run& run, std::vector<std::string>& notes) {
+  const std::string name = group.letter + " (" + run.path.string() + ")";
+  if (run.status && run.status->status != "finished") {
+    notes.push_back(name + " is " + run.status->status + " at step " +
+                    std::to_string(run.status->step) + " of " +
+                    std::to_string(run.status->total_steps) +
+                    ": its end is not that of the whole run.");
+  }
+  for (const CheckSummary& check : run.checks) {
+    if (check.fails == 0 || (check.kind != "exact" && check.kind != "bound")) continue;
+    notes.push_back(name + ": check " + check.id + " failed " + std::to_string(check.fails) +
+                    " times; its numbers are wrong until that is explained.");
+  }
+}
+
+void note_all(Comparison& c) {
+  const Run& first = c.groups.front().first();
+  bool single = false;
+  for (const Group& group : c.groups) {
+    single = single || group.runs.size() == 1;
+    for (const Run* run : group.runs) note_run(group, *run, c.notes);
+    const Run& other = group.first();
+    if (other.environment.data_sha256 != first.environment.data_sha256 &&
+        other.setting("data.name") == first.setting("data.name")) {
+      c.notes.push_back(group.letter + " was trained on other bytes of data than " +
+                        c.groups.front().letter + " (SHA-256), under the same name.");
+    }
+  }
+  if (single) {
+    c.notes.push_back(
+        "One seed says nothing about other seeds: where a group has one, its standard error speaks "
+        "of the data that the number was measured on. Train more (elbow sweep --seeds 5) before "
+        "believing a small difference.");
+  }
+}
+
+std::string title(At at, double limit) {
+  switch (at) {
+    case At::end:
+      return "at the end";
+    case At::steps:
+      return "at equal steps: the last record up to step " + fixed(limit, 0);
+    case At::samples:
+      return "at equal samples: the last record up to " + fixed(limit, 0) + " training samples";
+    case At::time:
+      break;
+  }
+  return "at equal time: the last record up to " + fixed(limit, 1) + " s of training";
+}
+
+Section section_at(const Comparison& c, const std::vector<CommonTerm>& terms,
+                   const TermChoice& choice, At at) {
+  Section section;
+  section.at = at;
+  const double limit = at == At::end ? 0.0 : common_position(c.groups, at);
+  section.title = title(at, limit);
+  for (const CommonTerm& common : terms) {
+    std::string split = common.split;
+    if (at != At::end && split == "test" && choice.split.empty()) {
+      split = every_run_has(c.groups, "valid", common.term) ? "valid" : "train";
+    }
+    if (section.places.empty()) {
+      for (const Group& group : c.groups) {
+        section.places.push_back(place_text(group, split, at, limit));
+      }
+    }
+    Row row{.term = common.term, .split = split};
+    for (const Group& group : c.groups) {
+      row.values.push_back(group_value(group, split, common.term, at, limit));
+    }
+    if (const TermInfo* info = c.groups[c.baseline].first().terms.find(common.term)) {
+      row.unit = info->unit;
+      row.theory = theory_text(*info);
+    }
+    section.rows.push_back(std::move(row));
+  }
+  return section;
+}
+
+/// The same records as of an earlier section are said once, and tested once.
+void drop_repetition(Section& section, const std::vector<Section>& earlier) {
+  if (section.at == At::end) return;
+  for (const Section& other : earlier) {
+    if (other.at == At::end || !other.same_as.empty() || other.places != section.places) continue;
+    section.rows.clear();
+    section.same_as = "the same records as at equal " + std::string(to_string(other.at));
+    return;
+  }
+}
+
+void adjust(Comparison& c) {
+  std::vector<double> p;
+  std::vector<Difference*> tested;
+  for (Section& section : c.sections) {
+    for (Row& row : section.rows) {
+      for (auto& difference : row.differences) {
+        if (!difference || !difference->p) continue;
+        p.push_back(*difference->p);
+        tested.push_back(&*difference);
+      }
+    }
+  }
+  const std::vector<double> adjusted = holm(p);
+  for (std::size_t i = 0; i < tested.size(); ++i) {
+    tested[i]->p_holm = adjusted[i];
+    c.significant += tested[i]->significant() ? 1 : 0;
+  }
+  c.tests = static_cast<int>(tested.size());
+}
+
+}  // namespace
+
+void subtract_baseline(Row& row, const std::vector<Group>& groups, std::size_t baseline) {
+  // What was found before (other settings of `elbow eval`) holds for all.
+  const bool same_so_far = row.definitions.empty();
+  const auto& base = row.values[baseline];
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const bool same = same_so_far && g != baseline &&
+                      definition_differences(row.term, {groups[baseline], groups[g]}).empty();
+    row.differences.push_back(same && base && row.values[g]
+                                  ? std::optional(difference(*base, *row.values[g]))
+                                  : std::nullopt);
+  }
+  for (auto& reason : definition_differences(row.term, groups)) {
+    row.definitions.push_back(std::move(reason));
+  }
+}
+
+Comparison compare_runs(const std::vector<Run>& runs, const CompareOptions& options) {
+  if (runs.size() < 2) {
+    throw Error("error: compare wants at least two run directories.", ExitCode::usage);
+  }
+  Comparison c;
+  c.groups = group_by_seed(runs, c.notes);
+  if (c.groups.size() == 1 && c.groups.front().runs.size() == 1) {
+    throw Error("error: the runs are one and the same: same config, same seed.", ExitCode::usage);
+  }
+  c.baseline = baseline_of(c.groups, options.baseline);
+  c.settings = setting_differences(c.groups);
+  note_all(c);
+  const std::vector<CommonTerm> terms = common_terms(c.groups, options.terms);
+  for (const At at : options.at) {
+    Section section = section_at(c, terms, options.terms, at);
+    drop_repetition(section, c.sections);
+    c.sections.push_back(std::move(section));
+  }
+  if (std::count(options.at.begin(), options.at.end(), At::end) > 0) {
+    Section evaluated{.at = At::end, .title = "measured by elbow eval"};
+    evaluated.places.assign(c.groups.size(), "");
+    evaluated.rows = evaluation_rows(c.groups, c.baseline, options.terms.patterns);
+    if (!evaluated.rows.empty()) c.sections.push_back(std::move(evaluated));
+  }
+  for (Section& section : c.sections) {
+    for (Row& row : section.rows) subtract_baseline(row, c.groups, c.baseline);
+    std::stable_sort(section.rows.begin(), section.rows.end(), [](const Row& a, const Row& b) {
+      return a.definitions.empty() > b.definitions.empty();
+    });
+  }
+  adjust(c);
+  return c;
+}
+
+}  // namespace elbow::report

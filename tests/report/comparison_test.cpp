@@ -1,0 +1,296 @@
+#include "report/comparison.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "tests/report/run_files.h"
+#include "tests/support/temp_dir.h"
+
+namespace elbow::report {
+namespace {
+
+using elbow::testing::SmallRun;
+using elbow::testing::TempDir;
+using elbow::testing::write_run;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+using Runs = std::vector<Run>;  // in a test, Run is its method
+
+Runs runs_of(const TempDir& dir, const std::vector<SmallRun>& all) {
+  std::vector<Run> runs;
+  for (const SmallRun& run : all) runs.push_back(read_run(write_run(dir.path(), run)));
+  return runs;
+}
+
+const Section& section(const Comparison& c, At at) {
+  for (const Section& s : c.sections) {
+    if (s.at == at) return s;
+  }
+  throw std::out_of_range("section");
+}
+
+const Row& row(const Section& s, const std::string& term) {
+  for (const Row& r : s.rows) {
+    if (r.term == term) return r;
+  }
+  throw std::out_of_range(term);
+}
+
+TEST(Compare, TheEndIsTheTestSplitWithUnpairedErrors) {
+  const TempDir dir;
+  const auto runs =
+      runs_of(dir, {{.name = "a"}, {.name = "b", .beta = 4.0, .elbo = -110, .kl = 5}});
+  const Comparison c = compare_runs(runs, {});
+  ASSERT_EQ(c.groups.size(), 2u);
+  ASSERT_EQ(c.settings.size(), 1u);
+  EXPECT_EQ(c.settings[0].key, "objective.beta");
+  EXPECT_THAT(c.settings[0].values, ElementsAre("1.0", "4.0"));
+  const Row& elbo = row(section(c, At::end), "elbo");
+  EXPECT_EQ(elbo.split, "test");
+  EXPECT_EQ(elbo.unit, "nats");
+  EXPECT_FALSE(elbo.differences[0].has_value());
+  EXPECT_DOUBLE_EQ(elbo.differences[1]->value, -10.0);
+  EXPECT_DOUBLE_EQ(*elbo.differences[1]->se, std::sqrt(0.5));
+  EXPECT_TRUE(elbo.differences[1]->significant());
+  EXPECT_EQ(row(section(c, At::end), "elbo/kl").theory, "[0, ∞)");
+  EXPECT_THAT(c.notes, Contains(HasSubstr("One seed says nothing about other seeds")));
+}
+
+TEST(Compare, EqualStepsSamplesAndTimePickTheLastRecordsBefore) {
+  const TempDir dir;
+  // b: half the steps of twice the batch, each record after three times the seconds.
+  const auto runs =
+      runs_of(dir, {{.name = "a"}, {.name = "b", .batch_size = 20, .steps = 50, .seconds = 3.0}});
+  const Comparison c = compare_runs(runs, {});
+  EXPECT_THAT(section(c, At::steps).places,
+              ElementsAre(HasSubstr("step 50"), HasSubstr("step 50")));
+  EXPECT_THAT(section(c, At::samples).places,
+              ElementsAre(HasSubstr("step 100"), HasSubstr("step 50")));
+  // 4 s: all of a (25 steps a second), one record of b.
+  EXPECT_THAT(section(c, At::time).places,
+              ElementsAre(HasSubstr("step 100"), HasSubstr("step 12")));
+  EXPECT_DOUBLE_EQ(row(section(c, At::steps), "elbo").values[0]->value, -120.0);
+  EXPECT_EQ(row(section(c, At::steps), "elbo").split, "valid");
+}
+
+TEST(Compare, SectionsOfTheSameRecordsAreSaidOnce) {
+  const TempDir dir;
+  const auto runs = runs_of(dir, {{.name = "a"}, {.name = "b", .beta = 2.0}});
+  const Comparison c = compare_runs(runs, {});
+  EXPECT_THAT(section(c, At::samples).same_as, HasSubstr("equal steps"));
+  EXPECT_THAT(section(c, At::samples).rows, IsEmpty());
+  EXPECT_EQ(c.tests, 6);  // three terms, at the end and at equal steps
+}
+
+TEST(Compare, OtherDefinitionsAreSaidAndNotSubtracted) {
+  const TempDir dir;
+  const struct {
+    SmallRun other;
+    const char* why;
+    bool kl_too;
+  } cases[] = {{{.name = "b", .beta = 2.0, .binarize = "static"}, "data.binarize", true},
+               {{.name = "c", .beta = 2.0, .likelihood = "gaussian"}, "likelihood.name", false},
+               {{.name = "d", .beta = 2.0, .reduction = "mean over pixels"}, "reduction", true}};
+  for (const auto& test : cases) {
+    const auto runs = runs_of(dir, {{.name = "a"}, test.other});
+    const Comparison c = compare_runs(runs, {});
+    const Row& elbo = row(section(c, At::end), "elbo");
+    EXPECT_THAT(elbo.definitions, Contains(HasSubstr(test.why)));
+    EXPECT_FALSE(elbo.differences[1].has_value()) << test.why;
+    EXPECT_EQ(row(section(c, At::end), "elbo/kl").definitions.empty(), !test.kl_too) << test.why;
+  }
+}
+
+// The other two are still subtracted.
+TEST(Compare, AGroupOfAnotherDefinitionStandsAlone) {
+  const TempDir dir;
+  const auto runs = runs_of(dir, {{.name = "a"},
+                                  {.name = "b", .beta = 2.0},
+                                  {.name = "c", .beta = 2.0, .binarize = "static"}});
+  const Comparison c = compare_runs(runs, {.at = {At::end}});
+  const Row& elbo = row(section(c, At::end), "elbo");
+  EXPECT_TRUE(elbo.differences[1].has_value());
+  EXPECT_FALSE(elbo.differences[2].has_value());
+  EXPECT_THAT(elbo.definitions, ElementsAre(R"(data.binarize: "dynamic" in A, "dynamic" in B, )"
+                                            R"("static" in C)"));
+}
+
+// Seeds from versions of the program that define a term otherwise.
+TEST(Compare, DefinitionsThatDifferInsideAGroupAreSaid) {
+  const TempDir dir;
+  const auto runs = runs_of(dir, {{.name = "a"},
+                                  {.name = "a2", .seed = 2, .reduction = "mean over pixels"},
+                                  {.name = "b", .beta = 2.0}});
+  const Comparison c = compare_runs(runs, {.at = {At::end}});
+  ASSERT_EQ(c.groups.size(), 2u);
+  const Row& elbo = row(section(c, At::end), "elbo");
+  EXPECT_FALSE(elbo.differences[1].has_value());
+  EXPECT_THAT(elbo.definitions, Contains(HasSubstr("mean over pixels in A")));
+}
+
+TEST(Compare, RunsThatDifferInTheirSeedAreOneGroup) {
+  const TempDir dir;
+  std::vector<SmallRun> all;
+  for (int seed = 1; seed <= 3; ++seed) {
+    all.push_back({.name = "a" + std::to_string(seed), .seed = seed, .elbo = -100.0 - seed});
+    all.push_back(
+        {.name = "b" + std::to_string(seed), .seed = seed, .beta = 2.0, .elbo = -110.0 - seed});
+  }
+  const auto runs = runs_of(dir, all);
+  const Comparison c = compare_runs(runs, {});
+  ASSERT_EQ(c.groups.size(), 2u);
+  EXPECT_THAT(c.groups[0].seeds, ElementsAre("1", "2", "3"));
+  const Row& elbo = row(section(c, At::end), "elbo");
+  EXPECT_DOUBLE_EQ(elbo.values[0]->value, -102.0);
+  EXPECT_DOUBLE_EQ(*elbo.values[0]->se, 1.0 / std::sqrt(3.0));
+  EXPECT_EQ(elbo.differences[1]->test, report::Test::welch);
+  EXPECT_DOUBLE_EQ(elbo.differences[1]->dof, 4.0);
+  EXPECT_THAT(c.notes, Not(Contains(HasSubstr("One seed says nothing about other seeds"))));
+}
+
+TEST(Compare, TheSameSeedTwiceIsNoSecondSeed) {
+  const TempDir dir;
+  const auto runs = runs_of(dir, {{.name = "a"}, {.name = "again"}, {.name = "b", .beta = 2.0}});
+  const Comparison c = compare_runs(runs, {});
+  EXPECT_EQ(c.groups[0].runs.size(), 1u);
+  EXPECT_THAT(c.notes, Contains(HasSubstr("no independent run")));
+}
+
+TEST(Compare, WithoutOtherSplitsTheLastTenthOfTrainingIsAveraged) {
+  std::string lines;
+  for (int step = 1; step <= 200; ++step) {
+    const double value = step <= 180 ? 1000.0 : step % 2 == 0 ? 1.0 : 3.0;
+    lines += "{\"step\":" + std::to_string(step) +
+             ",\"split\":\"train\",\"kl\":" + std::to_string(value) + ",\"kl.se\":9}\n";
+  }
+  const auto metrics = parse_metrics(lines, "m").at("train");
+  const auto value = value_at(metrics, "train", "kl", 199);
+  EXPECT_DOUBLE_EQ(value->value, 2.0);
+  ASSERT_TRUE(value->se.has_value());
+  EXPECT_LT(*value->se, 0.3);  // and not the 9 of one minibatch
+  EXPECT_TRUE(std::isfinite(value->dof));
+  EXPECT_FALSE(value_at(metrics, "train", "elbo", 199).has_value());
+}
+
+// Dimension 1 of one training is not dimension 1 of another, even of the same config.
+TEST(Compare, NumberedDimensionsAreNeverSubtracted) {
+  const TempDir dir;
+  Runs runs;
+  for (const double beta : {1.0, 2.0}) {
+    runs.push_back(
+        read_run(write_run(dir.path(), {.name = "b" + std::to_string(beta), .beta = beta})));
+    runs.back().metrics = parse_metrics(
+        "{\"step\":1,\"split\":\"test\",\"elbo/kl\":2,\"elbo/kl.se\":0.1,\"kl/dim/1\":1,"
+        "\"kl/dim/1.se\":0.1}\n",
+        "metrics.jsonl");
+  }
+  const Comparison main = compare_runs(runs, {.at = {At::end}});
+  ASSERT_EQ(main.sections[0].rows.size(), 1u) << "they are no main terms";
+  const Comparison all = compare_runs(runs, {.terms = {.all = true}, .at = {At::end}});
+  const Row& dim = row(section(all, At::end), "kl/dim/1");
+  EXPECT_THAT(dim.definitions, Contains(HasSubstr("by chance")));
+  EXPECT_FALSE(dim.differences[1]);
+  EXPECT_TRUE(row(section(all, At::end), "elbo/kl").differences[1]);
+}
+
+TEST(Compare, ALossOfAnotherObjectiveIsAnotherLoss) {
+  const TempDir dir;
+  Runs runs = runs_of(dir, {{.name = "a"}, {.name = "b", .beta = 4.0}});
+  for (report::Run& run : runs) {
+    run.metrics =
+        parse_metrics("{\"step\":1,\"split\":\"test\",\"loss\":2,\"loss.se\":0.1,\"elbo\":-2}\n",
+                      "metrics.jsonl");
+  }
+  const Comparison c = compare_runs(runs, {.at = {At::end}});
+  EXPECT_THAT(row(section(c, At::end), "loss").definitions,
+              ElementsAre("what is minimised: beta(beta = 1.0) in A, beta(beta = 4.0) in B"));
+  EXPECT_EQ(section(c, At::end).rows[0].term, "elbo") << "the others stand last";
+}
+
+TEST(Compare, WhatEvalMeasuredIsComparedWhereItWasMeasuredAlike) {
+  const TempDir dir;
+  const auto runs = [&](const std::string& settings) {
+    Runs all = runs_of(dir, {{.name = "a"}, {.name = "b", .beta = 4.0}});
+    all[0].evaluation = {
+        {"ais", "chains=16 step=100 weights=12", "ais", "ais", "lower", "", "", -90.0, 0.3}};
+    all[1].evaluation = {{"ais", settings, "ais", "ais", "lower", "", "", -91.0, 0.4}};
+    return all;
+  };
+  const auto alike = runs("chains=16 step=900 weights=77");
+  const Comparison same = compare_runs(alike, {.at = {At::end}});
+  ASSERT_EQ(same.sections.size(), 2u);
+  EXPECT_DOUBLE_EQ(*same.sections[1].rows[0].differences[1]->se, 0.5);
+  const auto unlike = runs("chains=32 step=900 weights=77");
+  const Comparison other = compare_runs(unlike, {.at = {At::end}});
+  EXPECT_THAT(other.sections[1].rows[0].definitions, ElementsAre("measured with other settings"));
+  EXPECT_FALSE(other.sections[1].rows[0].differences[1]);
+}
+
+TEST(Compare, UnfinishedRunsAndFailedChecksAreSaid) {
+  const TempDir dir;
+  Runs runs = runs_of(dir, {{.name = "a"}, {.name = "b", .beta = 4.0}});
+  runs[0].status->status = "interrupted";
+  runs[1].checks.push_back({.id = "V1",
+                            .kind = "exact",
+                            .statement = {},
+                            .evaluations = 2,
+                            .fails = 2,
+                            .worst = {},
+                            .last = {}});
+  const Comparison c = compare_runs(runs, {});
+  EXPECT_THAT(c.notes, Contains(HasSubstr("is interrupted at step 100 of 100")));
+  EXPECT_THAT(c.notes, Contains(HasSubstr("check V1 failed 2 times")));
+}
+
+TEST(Compare, PatternsStandForAnything) {
+  EXPECT_TRUE(matches("kl/dim/*", "kl/dim/7"));
+  EXPECT_TRUE(matches("*kl*", "elbo/kl"));
+  EXPECT_TRUE(matches("*", ""));
+  EXPECT_FALSE(matches("kl/*", "elbo/kl/"));
+  EXPECT_FALSE(matches("elbo", "elbo/kl"));
+  EXPECT_FALSE(matches("*a*a*a*a*a*a*a*a*a*b", std::string(5000, 'a')));  // and soon
+}
+
+TEST(Compare, UsageErrorsNameTheThing) {
+  const TempDir dir;
+  const auto runs = runs_of(dir, {{.name = "a"}, {.name = "b", .beta = 2.0}});
+  const auto fails = [&](const CompareOptions& options, const std::string& word) {
+    try {
+      compare_runs(runs, options);
+      ADD_FAILURE() << word;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::usage);
+      EXPECT_THAT(error.what(), HasSubstr(word));
+    }
+  };
+  fails({.terms = {.patterns = {"elbow/*"}}}, "elbow/*");
+  fails({.baseline = "c"}, "--baseline c");
+  EXPECT_THROW(compare_runs({runs[0]}, {}), Error);
+  EXPECT_EQ(compare_runs(runs, {.baseline = "b"}).baseline, 1u);
+  EXPECT_EQ(section(compare_runs(runs, {.terms = {.patterns = {"*kl"}}}), At::end).rows.size(), 1u);
+}
+
+TEST(Compare, CsvAndJsonHoldEveryRow) {
+  const TempDir dir;
+  const auto runs = runs_of(dir, {{.name = "a,1"}, {.name = "b", .beta = 4.0, .elbo = -110}});
+  const Comparison c = compare_runs(runs, {});
+  const std::string csv = comparison_csv(c);
+  EXPECT_THAT(csv, HasSubstr("\"" + (dir / "a,1").string() + "\""));
+  EXPECT_THAT(csv, HasSubstr("end,test,elbo,nats,B,"));
+  const auto json = nlohmann::json::parse(comparison_json(c));
+  EXPECT_EQ(json["settings"]["objective.beta"][1], "4.0");
+  EXPECT_EQ(json["sections"][0]["rows"][0]["differences"][1]["test"], "unpaired");
+  EXPECT_EQ(json["tests"], c.tests);
+}
+
+}  // namespace
+}  // namespace elbow::report
