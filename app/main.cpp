@@ -39,6 +39,7 @@ int run(int argc, char** argv) {
   elbow::app::add_step(app, action);
   elbow::app::add_report(app, action);
   elbow::app::add_compare(app, action);
+  elbow::app::add_sweep(app, action);
   elbow::app::add_config(app, action);
   elbow::app::add_data(app, action);
   elbow::app::add_list(app, action);

@@ -15,6 +15,7 @@
 #include "app/live_model.h"
 #include "app/live_page.h"
 #include "app/live_probes.h"
+#include "app/resolved_config.h"
 #include "app/tensorboard_options.h"
 #include "app/text.h"
 #include "core/config/config.h"
@@ -52,16 +53,6 @@ struct TrainFlags {
 std::optional<std::filesystem::path> optional_path(const std::string& text) {
   if (text.empty()) return std::nullopt;
   return std::filesystem::path(text);
-}
-
-// The config with data.name = "auto" replaced by what was found, so that the saved one says it.
-Config resolve(const Schema& schema, const TrainFlags& flags) {
-  Config config = load_config(schema, flags.file, flags.overrides);
-  if (config.text("data.name") != "auto") return config;
-  auto overrides = flags.overrides;
-  overrides.push_back(find_mnist(optional_path(flags.data_dir)) ? "data.name=mnist"
-                                                                : "data.name=glyphs");
-  return load_config(schema, flags.file, overrides);
 }
 
 // Keys that may change when a run is continued: they do not enter the trajectory so far.
@@ -217,7 +208,8 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
                 ExitCode::usage);
   }
   const Schema schema = make_schema(component_specs());
-  Config config = resolve(schema, flags);
+  Config config =
+      resolved_config(schema, flags.file, flags.overrides, optional_path(flags.data_dir));
   const Progress progress = parse_progress(flags.progress);
   const ThreadReport threads = configure_threads(flags.threads);
 

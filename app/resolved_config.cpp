@@ -1,0 +1,17 @@
+#include "app/resolved_config.h"
+
+#include "data/dataset.h"
+
+namespace elbow::app {
+
+Config resolved_config(const Schema& schema, const std::filesystem::path& file,
+                       const std::vector<std::string>& overrides,
+                       const std::optional<std::filesystem::path>& data_dir) {
+  Config config = load_config(schema, file, overrides);
+  if (config.text("data.name") != "auto") return config;
+  auto more = overrides;
+  more.push_back(find_mnist(data_dir) ? "data.name=mnist" : "data.name=glyphs");
+  return load_config(schema, file, more);
+}
+
+}  // namespace elbow::app
