@@ -78,6 +78,9 @@ TEST(CompletionSlow, BashOffersWhatTheProgramHas) {
   EXPECT_THAT(offered(bash, "elbow verify dirac"), ElementsAre("dirac_gan"));
   EXPECT_THAT(offered(bash, "elbow config keys opt"), Contains("optimizer"));
   EXPECT_THAT(offered(bash, "elbow completion "), ElementsAre("bash", "fish", "zsh"));
+  EXPECT_THAT(offered(bash, "elbow compare --at "), ElementsAre("end", "samples", "steps", "time"));
+  EXPECT_THAT(offered(bash, "elbow compare --split t"), ElementsAre("test", "train"));
+  EXPECT_THAT(offered(bash, "elbow sweep --format "), ElementsAre("csv", "json", "table"));
 }
 
 TEST(CompletionSlow, BashOffersConfigKeysAndTheirValues) {
@@ -85,6 +88,8 @@ TEST(CompletionSlow, BashOffersConfigKeysAndTheirValues) {
   const std::string bash = script(dir, "bash");
   const std::string train = "elbow train configs/vae/elbo.toml ";
   EXPECT_THAT(offered(bash, train + "objective.be"), ElementsAre("objective.beta="));
+  EXPECT_THAT(offered(bash, "elbow sweep configs/vae/elbo.toml objective.be"),
+              ElementsAre("objective.beta="));
   EXPECT_THAT(offered(bash, train + "penalty.0.ga"), ElementsAre("penalty.0.gamma="));
   EXPECT_THAT(offered(bash, train + "data.binarize="),
               ElementsAre("dynamic", "none", "static", "threshold"));
@@ -107,6 +112,8 @@ TEST(CompletionSlow, BashOffersFilesAndRuns) {
   EXPECT_THAT(offered(bash, "elbow train m", here), ElementsAre("my.toml"));
   EXPECT_THAT(offered(bash, "elbow eval runs/o", here), ElementsAre("runs/one"));
   EXPECT_THAT(offered(bash, "elbow eval ", here), Contains("runs/one"));
+  EXPECT_THAT(offered(bash, "elbow compare runs/one runs/o", here), ElementsAre("runs/one"));
+  EXPECT_THAT(offered(bash, "elbow compare --baseline runs/o", here), ElementsAre("runs/one"));
   EXPECT_THAT(offered(bash, "elbow train my.toml --run-dir ru", here), ElementsAre("runs"));
   // A name is text, whatever a shell would make of it.
   dir.write("runs/$(touch pwned)/config.toml", "");
