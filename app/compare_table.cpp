@@ -1,11 +1,12 @@
 #include "app/compare_table.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <sstream>
 #include <vector>
 
 #include "app/table.h"
+#include "app/text.h"
 #include "instrumentation/text.h"
 #include "report/numbers.h"
 
@@ -13,7 +14,6 @@ namespace elbow::app {
 namespace {
 
 using report::Comparison;
-using report::Difference;
 using report::Group;
 using report::Row;
 using report::Section;
@@ -50,9 +50,12 @@ std::string value_text(const Row& row, std::size_t g) {
 }
 
 std::string difference_text(const Row& row, std::size_t g) {
-  if (!row.differences[g]) return "-";
-  const Difference& d = *row.differences[g];
-  return report::with_error(d.value, d.se) + report::mark(d);
+  const auto& d = row.differences[g];
+  return d ? report::with_error(d->value, d->se) : "-";
+}
+
+std::string mark_text(const Row& row, std::size_t g) {
+  return row.differences[g] ? report::mark(*row.differences[g]) : "";
 }
 
 /// One line per term: values side by side, then the differences.
@@ -77,9 +80,8 @@ std::string wide(const Comparison& c, const Rows& rows, bool differences) {
     for (std::size_t g = 0; g < c.groups.size(); ++g) cells.push_back(value_text(*row, g));
     for (std::size_t g = 0; differences && g < c.groups.size(); ++g) {
       if (g == c.baseline) continue;
-      const auto& d = row->differences[g];
-      cells.push_back(d ? report::with_error(d->value, d->se) : "-");
-      cells.push_back(d ? report::mark(*d) : "");
+      cells.push_back(difference_text(*row, g));
+      cells.push_back(mark_text(*row, g));
     }
     cells.push_back(row->theory);
     table.add(std::move(cells));
@@ -89,14 +91,14 @@ std::string wide(const Comparison& c, const Rows& rows, bool differences) {
 
 /// One line per term and group.
 std::string stacked(const Comparison& c, const Rows& rows, bool differences) {
-  Table table("llrrl");
-  table.add({"term", "", "value", differences ? "minus " + c.groups[c.baseline].letter : "",
+  Table table("llrrll");
+  table.add({"term", "", "value", differences ? "minus " + c.groups[c.baseline].letter : "", "",
              "unit, split, theory"});
   for (const Row* row : rows) {
     for (std::size_t g = 0; g < c.groups.size(); ++g) {
       const std::string theory = row->theory.empty() ? "" : ", " + row->theory;
       table.add({g == 0 ? clean(row->term) : "", c.groups[g].letter, value_text(*row, g),
-                 differences && g != c.baseline ? difference_text(*row, g) : "",
+                 differences && g != c.baseline ? difference_text(*row, g) : "", mark_text(*row, g),
                  g == 0 ? clean(row->unit) + ", " + row->split + theory : ""});
     }
   }
@@ -132,15 +134,20 @@ std::string section_text(const Comparison& c, const Section& section, int width)
 }
 
 std::string definitions_text(const Comparison& c, int width) {
-  std::string out;
-  std::set<std::string> said;
+  std::vector<std::string> reasons;                       // in the order of their first appearance
+  std::map<std::string, std::vector<std::string>> terms;  // by reason
   for (const Section& section : c.sections) {
     for (const Row& row : section.rows) {
-      for (const std::string& definition : row.definitions) {
-        const std::string line = row.term + ": " + definition;
-        if (said.insert(line).second) out += wrapped(line, width, "  ");
+      for (const std::string& reason : row.definitions) {
+        auto& with = terms[reason];
+        if (with.empty()) reasons.push_back(reason);
+        if (std::find(with.begin(), with.end(), row.term) == with.end()) with.push_back(row.term);
       }
     }
+  }
+  std::string out;
+  for (const std::string& reason : reasons) {
+    out += wrapped(join(terms[reason], ", ") + ": " + reason, width, "  ");
   }
   return out.empty() ? "" : "\nwhy some are not the same quantity\n" + out;
 }

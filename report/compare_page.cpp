@@ -60,8 +60,12 @@ std::string settings(const Comparison& c) {
 std::string answer(const Comparison& c, const Row& row) {
   std::string out;
   if (!row.definitions.empty()) {
-    out = "<p>Not the same quantity in all runs, and not subtracted where it is not: " +
-          escape_html(reasons(row)) + ".</p>";
+    std::string what;
+    for (const auto& reason : row.definitions) {
+      what += (what.empty() ? "" : ", ") + reason.substr(0, reason.find(':'));
+    }
+    out = "<p>Not the same quantity in all runs (" + escape_html(what) +
+          "), and not subtracted where it is not; the tables below say why.</p>";
   }
   for (std::size_t g = 0; g < c.groups.size(); ++g) {
     const auto& d = row.differences[g];
@@ -149,7 +153,7 @@ std::string table_row(const Comparison& c, const Row& row) {
       out +=
           cell(with_error(d->value, d->se) + " " + mark(*d), d->significant() ? "significant" : "");
     } else {
-      out += cell(row.definitions.empty() ? "-" : "not the same quantity", "quiet");
+      out += cell(row.definitions.empty() ? "-" : "not the same", "quiet");
     }
   }
   return out + cell(row.theory, "words") + "</tr>";

@@ -76,6 +76,22 @@ std::string title(At at, double limit) {
   return "at equal time: the last record up to " + fixed(limit, 1) + " s of training";
 }
 
+/// Unit and theory of the term, of those groups that agree on it.
+void describe(Row& row, const std::vector<Group>& groups, std::size_t baseline) {
+  const auto of = [&](const Group& group) {
+    const TermInfo* info = group.first().terms.find(row.term);
+    return info == nullptr ? TermInfo{} : *info;
+  };
+  const TermInfo first = of(groups[baseline]);
+  row.unit = first.unit;
+  row.theory = theory_text(first);
+  for (const Group& group : groups) {
+    const TermInfo other = of(group);
+    if (other.unit != first.unit) row.unit = "(differ)";
+    if (theory_text(other) != theory_text(first)) row.theory = "(differs)";
+  }
+}
+
 Section section_at(const Comparison& c, const std::vector<CommonTerm>& terms,
                    const TermChoice& choice, At at) {
   Section section;
@@ -96,10 +112,7 @@ Section section_at(const Comparison& c, const std::vector<CommonTerm>& terms,
     for (const Group& group : c.groups) {
       row.values.push_back(group_value(group, split, common.term, at, limit));
     }
-    if (const TermInfo* info = c.groups[c.baseline].first().terms.find(common.term)) {
-      row.unit = info->unit;
-      row.theory = theory_text(*info);
-    }
+    describe(row, c.groups, c.baseline);
     section.rows.push_back(std::move(row));
   }
   return section;

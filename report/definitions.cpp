@@ -72,7 +72,8 @@ std::vector<std::string> definition_differences(const std::string& term,
       return info == nullptr ? std::string("(not described)") : info->*field;
     });
   };
-  described("equation", &TermInfo::latex);
+  described("symbol", &TermInfo::symbol);
+  if (found.empty()) described("equation", &TermInfo::latex);
   described("unit", &TermInfo::unit);
   described("sign", &TermInfo::sign);
   described("reduction", &TermInfo::reduction);

@@ -136,17 +136,18 @@ std::string guides(const Chart& chart, const Frame& frame) {
 }
 
 std::string drawn(const Curve& curve, const Frame& frame) {
-  std::string line, band, back;
+  std::string line, upper, lower;
+  bool band = false;
   for (const Point& p : curve.points) {
     if (!finite(p)) continue;
     line += (line.empty() ? "" : " ") + frame.at(p.x, p.y);
-    if (p.error > 0.0 && std::isfinite(p.error)) {
-      band += frame.at(p.x, p.y + p.error) + " ";
-      back = frame.at(p.x, p.y - p.error) + " " + back;
-    }
+    const double error = std::isfinite(p.error) ? p.error : 0.0;
+    upper += frame.at(p.x, p.y + error) + " ";
+    lower = frame.at(p.x, p.y - error) + " " + lower;
+    band = band || error > 0.0;
   }
   std::string out = "<title>" + escape_html(curve.label) + "</title>";
-  if (!band.empty()) out += "<polygon points=\"" + band + back + "\"/>";
+  if (band) out += "<polygon points=\"" + upper + lower + "\"/>";
   return out + "<polyline points=\"" + line + "\"/>";
 }
 

@@ -135,19 +135,20 @@ TEST(SweepSlow, ListAndIndexAreTheRunsOfTheSweep) {
 // Long enough that nothing ends before the signal comes.
 std::vector<std::string> long_sweep(const std::string& directory) {
   return sweep(directory, {"objective.beta=1,2,4", "run.steps=3000", "checkpoint.every=20",
-                           "evaluation.every=0", "pictures.every=0"});
+                           "checkpoint.keep=1000", "evaluation.every=0", "pictures.every=0"});
 }
 
-std::function<bool()> both_began(const TempDir& dir) {
-  return [&dir] {
-    return std::filesystem::exists(dir / "runs/beta=1/checkpoints/step_40") &&
-           std::filesystem::exists(dir / "runs/beta=2/checkpoints/step_40");
+/// Whether the first two runs have that checkpoint.
+std::function<bool()> reached(const TempDir& dir, int checkpoint) {
+  return [&dir, step = "/checkpoints/step_" + std::to_string(checkpoint)] {
+    return std::filesystem::exists((dir / "runs/beta=1").string() + step) &&
+           std::filesystem::exists((dir / "runs/beta=2").string() + step);
   };
 }
 
 TEST(SweepSlow, CtrlCSavesAndTheSameCommandContinues) {
   const TempDir dir, whole;
-  const auto stopped = run_program(long_sweep(dir / "runs"), {}, both_began(dir), SIGINT);
+  const auto stopped = run_program(long_sweep(dir / "runs"), {}, reached(dir, 40), SIGINT);
   EXPECT_EQ(stopped.exit_code, 130) << stopped.err;
   EXPECT_THAT(stopped.out, IsEmpty());
   EXPECT_THAT(stopped.err, HasSubstr("The same command continues"));
@@ -155,7 +156,7 @@ TEST(SweepSlow, CtrlCSavesAndTheSameCommandContinues) {
   EXPECT_EQ(status_of(dir / "runs/beta=1"), "interrupted");
   EXPECT_EQ(status_of(dir / "runs/beta=2"), "interrupted");
   EXPECT_FALSE(std::filesystem::exists(dir / "runs/beta=4")) << "nothing is begun after it";
-  EXPECT_EQ(run_program(long_sweep(dir / "runs"), {}, both_began(dir), SIGTERM).exit_code, 75);
+  EXPECT_EQ(run_program(long_sweep(dir / "runs"), {}, reached(dir, 1600), SIGTERM).exit_code, 75);
 
   const auto continued = run_program(long_sweep(dir / "runs"));
   ASSERT_EQ(continued.exit_code, 0) << continued.err;
@@ -169,7 +170,7 @@ TEST(SweepSlow, CtrlCSavesAndTheSameCommandContinues) {
 TEST(SweepSlow, AKilledRunIsReportedAndResumed) {
   const TempDir dir;
   const auto kill_one = [&dir] {
-    if (!both_began(dir)()) return false;
+    if (!reached(dir, 40)()) return false;
     const auto status = nlohmann::json::parse(read_file(dir / "runs/beta=1/status.json"));
     kill(status["pid"].get<pid_t>(), SIGKILL);
     return true;

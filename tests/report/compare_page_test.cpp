@@ -75,7 +75,7 @@ TEST(ComparePage, QuantitiesThatDifferAreNotSubtracted) {
   const Runs runs = {read_run(write_run(dir.path(), {.name = "a"})),
                      read_run(write_run(dir.path(), {.name = "b", .likelihood = "gaussian"}))};
   const std::string page = compare_page(compare_runs(runs, {}));
-  EXPECT_THAT(page, HasSubstr("Not the same quantity in all runs"));
+  EXPECT_THAT(page, HasSubstr("Not the same quantity in all runs (likelihood.name)"));
   EXPECT_THAT(page, HasSubstr("Distortions do not compare: likelihood.name"));
 }
 
@@ -144,6 +144,17 @@ TEST(Svg, PointsThatAreNoNumbersAreLeftOut) {
   EXPECT_THAT(svg, Not(HasSubstr("nan")));
   EXPECT_TRUE(std::regex_search(svg, std::regex("<polyline points=\"[0-9.]+,[0-9.]+ "
                                                 "[0-9.]+,[0-9.]+\"/><circle")));
+}
+
+// A record without an error narrows the band to the curve; it does not bridge to the next one.
+TEST(Svg, BandsHaveEveryPointTwice) {
+  Chart chart{"t", "x", "y", {{"A", 0, {{0, 0, 1}, {1, 0, 0}, {2, 0, 1}}}}, {}, {}};
+  std::smatch points;
+  const std::string svg = line_chart(chart);
+  ASSERT_TRUE(std::regex_search(svg, points, std::regex("polygon points=\"([^\"]*)\"")));
+  EXPECT_EQ(count(points[1], ","), 6u);
+  chart.curves[0].points = {{0, 0, 0}, {1, 0, 0}};
+  EXPECT_THAT(line_chart(chart), Not(HasSubstr("polygon")));
 }
 
 TEST(Numbers, AsManyDigitsAsTheErrorLeaves) {

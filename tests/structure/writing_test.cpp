@@ -66,7 +66,7 @@ std::vector<std::string> complaints(const std::string& path, const std::string& 
 
 std::vector<std::string> written_files() {
   auto files = code_files();
-  for (const char* folder : {"docs", "configs", "scripts", "cmake", "bench", "tests"}) {
+  for (const char* folder : {"docs", "configs", "scripts", "cmake", "bench", "tests", "python"}) {
     for (auto& file : files_below(folder, {".md", ".toml", ".sh", ".txt", ".cmake", ".py"})) {
       files.push_back(std::move(file));
     }
