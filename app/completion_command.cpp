@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 
+#include "app/all_terms.h"
 #include "app/commands.h"
 #include "app/completion.h"
 #include "app/names.h"
@@ -20,6 +21,9 @@ int completion_command(const CLI::App& app, const std::string& shell) {
   NamedWords words;
   words["NAME"] = explainable_names();
   words["SECTION"] = sections(schema);
+  for (const auto& [term, spec] : all_terms()) {
+    if (term.name.find('*') == std::string::npos) words["predict"].push_back(term.name);
+  }
   for (const Problem& problem : all_problems()) words["PATTERN"].push_back(problem.name);
   const Completion completion = completion_of(app, schema, words);
   if (shell == "bash") {

@@ -1,4 +1,6 @@
 // elbow train CONFIG [key=value ...]: composes config, session, instruments and the loop.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
@@ -15,6 +17,7 @@
 #include "app/live_model.h"
 #include "app/live_page.h"
 #include "app/live_probes.h"
+#include "app/predictions.h"
 #include "app/resolved_config.h"
 #include "app/tensorboard_options.h"
 #include "app/text.h"
@@ -31,6 +34,7 @@
 #include "math/threads.h"
 #include "objectives/loss_translator.h"
 #include "objectives/registry.h"
+#include "report/run_reader.h"
 #include "training/environment.h"
 #include "training/files.h"
 #include "training/penalty_samples.h"
@@ -45,7 +49,7 @@ constexpr double kSecondsToJudge = 10.0;
 
 struct TrainFlags {
   std::string file, run_dir, data_dir, progress = "auto", device = "cpu";
-  std::vector<std::string> overrides;
+  std::vector<std::string> overrides, predictions;
   bool resume = false, overwrite = false;
   int threads = 0;
 };
@@ -202,6 +206,27 @@ void say_probe_time(const ProbeCost& cost, const Config& config,
        ", or let probes.keep_budget leave some out.");
 }
 
+// The guesses of the command line; those that it lacks are asked for on a terminal.
+std::vector<report::Prediction> predictions_of(const TrainFlags& flags, const Session& session,
+                                               const std::vector<TermSpec>& observer_terms) {
+  if (flags.predictions.empty()) return {};
+  RunInfo info;
+  info.specs = session.specs();
+  info.terms = loop_terms();
+  info.terms.insert(info.terms.end(), observer_terms.begin(), observer_terms.end());
+  const TermTable terms(info);
+  const auto questions = parse_questions(flags.predictions, terms);
+  const auto open = std::find_if(questions.begin(), questions.end(),
+                                 [](const Question& question) { return !question.guess; });
+  if (open != questions.end() && (isatty(STDIN_FILENO) == 0 || isatty(STDERR_FILENO) == 0)) {
+    throw Error(
+        "error: --predict asks on a terminal, and this is none. Give the number: --predict " +
+            open->term + "=20",
+        ExitCode::usage);
+  }
+  return answered(questions, terms, std::cin, std::cerr);
+}
+
 int train_command(const TrainFlags& flags, const std::vector<std::string>& command_line) {
   if (flags.device != "cpu") {
     throw Error("error: --device " + flags.device + ": this build trains on 'cpu'.",
@@ -223,6 +248,10 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
 
   Dataset data = load_dataset(dataset_request(config, optional_path(flags.data_dir)));
   Session session(std::move(config), std::move(data));
+  std::vector<std::string> networks;
+  for (const auto& [name, network] : session.networks().all()) networks.push_back(name);
+  const std::vector<TermSpec> observer_terms = probe_terms(networks);
+  auto predictions = predictions_of(flags, session, observer_terms);
   RunDirectory directory({optional_path(flags.run_dir), "runs", session.config().text("run.name"),
                           flags.resume, flags.overwrite});
   const std::string path = directory.path().string();
@@ -233,6 +262,13 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
   if (!directory.resumed()) {
     directory.write("overrides.txt",
                     flags.overrides.empty() ? "" : join(flags.overrides, "\n") + "\n");
+  }
+  const std::filesystem::path guesses = directory.path() / "predictions.json";
+  if (directory.resumed()) {
+    predictions = merged(report::read_predictions(guesses), predictions, warn);
+  }
+  if (!predictions.empty()) {
+    directory.write("predictions.json", report::predictions_json(predictions));
   }
   std::string earlier;
   if (directory.resumed() && std::filesystem::exists(directory.path() / "environment.json")) {
@@ -293,9 +329,7 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
 
   TrainOptions options;
   options.resume = directory.resumed();
-  std::vector<std::string> networks;
-  for (const auto& [name, network] : session.networks().all()) networks.push_back(name);
-  options.observer_terms = probe_terms(networks);
+  options.observer_terms = observer_terms;
   options.check_counts = [&] {
     std::map<std::string, std::int64_t> counts{
         {"identities", 0}, {"evaluations", 0}, {"holds", 0}, {"fails", 0}, {"decisive_fails", 0}};
@@ -330,12 +364,19 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
     page.write();
     throw;
   }
+  // From the records on disk, so that those of an earlier session count too.
+  if (!predictions.empty()) {
+    report::fill_results(
+        predictions, report::parse_metrics(read_bytes(directory.path() / "metrics.jsonl"), path));
+    directory.write("predictions.json", report::predictions_json(predictions));
+  }
   if (page.write()) terminal.note("report     " + path + "/report.html");
 
   say_probe_time(cost, session.config(), options.say, warn);
   const std::string checks = check_summary(monitor.counts());
   terminal.note(checks);
   log.note(checks);
+  for (const auto& prediction : predictions) options.say("guess      " + sentence(prediction));
   ExitCode code = exit_code(summary.outcome);
   if (code == ExitCode::ok && monitor.failed()) code = ExitCode::check_failed;
   if (code == ExitCode::interrupted || code == ExitCode::stopped) {
@@ -356,6 +397,12 @@ void add_train(CLI::App& app, Action& action) {
   command->add_option("--run-dir", flags->run_dir, "run directory (default: runs/<run.name>)");
   command->add_option("--data-dir", flags->data_dir, "where MNIST is looked for first");
   command->add_flag("--resume", flags->resume, "continue a run from its last checkpoint");
+  command
+      ->add_option("--predict", flags->predictions,
+                   "TERM=NUMBER: your guess of a term (SPLIT:TERM of a split) at the end, shown\n"
+                   "beside the result; TERM alone, or nothing for the losses, asks you. Repeats")
+      ->expected(0, 1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_flag("--overwrite", flags->overwrite, "replace an earlier run in the directory");
   command->add_option("--threads", flags->threads, "threads (0: physical cores)")
       ->check(CLI::NonNegativeNumber);
@@ -368,6 +415,7 @@ void add_train(CLI::App& app, Action& action) {
       "  elbow train configs/vae/beta.toml "
       "'objective.beta={schedule=\"linear\",from=0,to=4,steps=2000}'\n"
       "  elbow train configs/gan/non_saturating.toml --data-dir data --run-dir runs/gan\n"
+      "  elbow train configs/vae/elbo.toml --predict elbo/kl=20 --predict elbo=-95\n"
       "  elbow train runs/gan/config.toml --run-dir runs/gan --resume");
   command->callback([flags, &app, &action] {
     action = [flags] {

@@ -308,6 +308,20 @@ Json evaluation(const Run& run) {
   return rows;
 }
 
+Json predictions(const Run& run) {
+  Json all = Json::array();
+  for (const Prediction& prediction : run.predictions) {
+    const auto& result = prediction.result;
+    all.push_back({{"term", prediction.term},
+                   {"guess", number(prediction.guess)},
+                   {"split", result ? result->split : prediction.split},
+                   {"value", result ? number(result->value) : Json(nullptr)},
+                   {"se", result && result->se ? finite(*result->se) : Json(nullptr)},
+                   {"step", result ? Json(result->step) : Json(nullptr)}});
+  }
+  return all;
+}
+
 Json about(const Run& run) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   Json json = {{"name", run.text("run.name").empty() ? run.name() : run.text("run.name")},
@@ -365,6 +379,7 @@ std::string page_data(const Run& run, const Schema& schema, std::size_t limit) {
   json["config"] = config(run, schema, environment_member(run, "config_origins"));
   json["overrides"] = read_if_there(run.path / "overrides.txt").value_or("");
   json["evaluation"] = evaluation(run);
+  json["predictions"] = predictions(run);
   json["data"] = environment_member(run, "data");
 
   std::size_t points = kMostPoints;

@@ -306,6 +306,8 @@ Run read_run(const fs::path& path) {
   run.status = read_status(path / "status.json");
   run.environment = read_environment(path / "environment.json");
   run.evaluation = read_evaluation(path / "eval.jsonl");
+  run.predictions = read_predictions(path / "predictions.json");
+  fill_results(run.predictions, run.metrics);
   return run;
 }
 

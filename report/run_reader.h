@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/value.h"
+#include "report/predictions.h"
 
 namespace elbow::report {
 
@@ -117,6 +118,7 @@ struct Run {
   std::optional<RunStatus> status;
   RunEnvironment environment;
   std::vector<EvalRow> evaluation;
+  std::vector<Prediction> predictions;  ///< with the newest results
 
   const SplitMetrics* split(std::string_view name) const;  ///< nullptr: no record of it
   /// The config value as TOML; "" where the run does not use the key.

@@ -33,9 +33,10 @@ bool is_unused(const fs::path& directory) {
 
 /// Files and folders that a run writes, nothing else.
 bool written_by_run(const std::string& name) {
-  for (const char* known : {"config.toml", "overrides.txt", "environment.json", "status.json",
-                            "metrics.jsonl", "terms.json", "checks.jsonl", "result.json",
-                            "eval.jsonl", "log.txt", "report.html", "samples", "checkpoints"}) {
+  for (const char* known :
+       {"config.toml", "overrides.txt", "environment.json", "status.json", "metrics.jsonl",
+        "terms.json", "checks.jsonl", "result.json", "eval.jsonl", "predictions.json", "log.txt",
+        "report.html", "samples", "checkpoints"}) {
     if (name == known) return true;
   }
   return name.starts_with("events.out.tfevents.");

@@ -73,6 +73,24 @@ function equilibria(run) {
   return rows;
 }
 
+/// What was guessed before training, beside the result.
+function guesses(run) {
+  if (run.predictions.length === 0) return null;
+  const rows = run.predictions.map((p) => {
+    const off = isNumber(p.value) ? p.value - p.guess : undefined;
+    const z = isNumber(p.se) && p.se > 0 && off !== undefined ? Math.abs(off) / p.se : undefined;
+    const verdict = off === undefined ? {word: 'open', mood: 'open'} : off === 0 || z <= 2 ? {word: 'as guessed', mood: 'good'}
+      : {word: significant(Math.abs(off), 3) + (off < 0 ? ' below' : ' above'), mood: 'open'};
+    return h('tr', {}, h('td', {}, named(run, p.term), h('span', {class: 'quiet block'}, h('code', {}, p.term))), h('td', {}, significant(p.guess)),
+      h('td', {}, p.value === null ? 'not logged' : withError(p.value, p.se) + ' on ' + SPLIT_WORDS[p.split] + ', step ' + count(p.step)),
+      h('td', {class: 'verdict ' + verdict.mood}, verdict.word));
+  });
+  const caption = 'Guessed before training';
+  return h('div', {class: 'scroll', id: 'guesses', tabindex: 0, role: 'region', 'aria-label': caption},
+    h('table', {}, h('caption', {}, caption), h('thead', {}, h('tr', {}, ['term', 'your guess', 'what happened', 'result against guess']
+      .map((word) => h('th', {scope: 'col'}, word)))), h('tbody', {}, rows)));
+}
+
 /// What `elbow eval` measured; of a bound, the direction.
 function evaluated(run) {
   return run.evaluation.map((r) => h('tr', {}, h('td', {}, h('code', {}, r.quantity), h('span', {class: 'quiet block'}, r.meaning)),
@@ -121,6 +139,7 @@ export function theory(run) {
   const statements = sorted.filter((i) => !i.id.startsWith('range:'));
   const broken = ranges.filter((i) => i.fails > 0);
   const sections = [
+    guesses(run),
     table('Bounds and baselines', limits(run)),
     table('Identities', [...broken, ...statements].map(identityRow)),
     table('Values at equilibrium: p = q with an optimal opponent, or the optimum', equilibria(run)),

@@ -72,6 +72,9 @@ TEST(CompletionSlow, BashOffersWhatTheProgramHas) {
   EXPECT_THAT(offered(bash, "elbow train --r"), ElementsAre("--resume", "--run-dir"));
   EXPECT_THAT(offered(bash, "elbow train --progress "),
               ElementsAre("auto", "bar", "none", "plain"));
+  EXPECT_THAT(offered(bash, "elbow train --pred"), ElementsAre("--predict"));
+  EXPECT_THAT(offered(bash, "elbow train a.toml --predict truth/gap/e"),
+              ElementsAre("truth/gap/elbo"));
   EXPECT_THAT(offered(bash, "elbow list pen"), ElementsAre("penalties"));
   EXPECT_THAT(offered(bash, "elbow explain elbo/k"), Contains("elbo/kl"));
   EXPECT_THAT(offered(bash, "elbow explain V1"), Contains("V1.generator"));

@@ -55,7 +55,8 @@ TEST(PageInABrowserSlow, DrawsAndAnswers) {
     ASSERT_TRUE(fs::exists(runs / name / "report.html")) << result.err;
   };
   train("vae", "configs/vae/elbo.toml",
-        {"data.validation=100", "run.name=<img src=x onerror=alert(1)>"});
+        {"data.validation=100", "run.name=<img src=x onerror=alert(1)>", "--predict", "elbo/kl=20",
+         "--predict", "truth/gap/elbo=1"});
   train("gan", "configs/gan/non_saturating.toml", {});
   const auto result = run_program({"node", (kRoot / "tests/report/browser/page.mjs").string(),
                                    npm.string(), chromium(), runs.path().string()});

@@ -96,6 +96,14 @@ async function vae(context) {
     .map((k) => k.replace(/^kl\/dim\/.*/, 'kl/dim/*')).filter((k) => window.elbow.data.terms[k] && !document.getElementById('term-' + k)));
   assert.deepEqual(missing, []);
   assert.ok(await page.isVisible('#latents canvas'));
+  // The guesses stand beside what happened.
+  const guesses = await page.$$eval('#guesses tbody tr', (rows) => rows.map((r) => [...r.cells].map((c) => c.textContent)));
+  assert.equal(guesses.length, 2);
+  assert.match(guesses[0][0], /elbo\/kl$/);
+  assert.equal(guesses[0][1], '20.00');
+  assert.match(guesses[0][2], /^[\d.]+\u00a0±\u00a0[\d.]+ on test images, step 120$/);
+  assert.match(guesses[0][3], /^[\d.]+ below$/);
+  assert.deepEqual(guesses[1].slice(2), ['not logged', 'open']);
   assert.match(await page.textContent('.command code'), /^elbow train .*config\.toml/);
   await page.evaluate(() => document.querySelectorAll('details').forEach((d) => { d.open = true; }));
   await page.waitForTimeout(300);
@@ -109,6 +117,7 @@ async function gan(context) {
   await equation(page, ['loss/discriminator', 'loss/discriminator/real', 'loss/discriminator/fake', 'loss/generator',
                         'loss/generator/fake', 'penalty/r1']);
   assert.match(await page.textContent('h1'), /discriminator/);
+  assert.equal(await page.$('#guesses'), null, 'nothing was guessed');
   const equilibrium = await page.evaluate(() => [...window.elbow.charts][0].equilibria().map((l) => l.value));
   assert.ok(equilibrium.some((v) => Math.abs(v - 2 * Math.LN2) < 1e-9), '2 ln 2 is drawn');
   assert.deepEqual(problems, []);
