@@ -34,6 +34,7 @@
 #include "math/threads.h"
 #include "objectives/loss_translator.h"
 #include "objectives/registry.h"
+#include "report/json_lines.h"
 #include "report/run_reader.h"
 #include "training/environment.h"
 #include "training/files.h"
@@ -366,8 +367,9 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
   }
   // From the records on disk, so that those of an earlier session count too.
   if (!predictions.empty()) {
-    report::fill_results(
-        predictions, report::parse_metrics(read_bytes(directory.path() / "metrics.jsonl"), path));
+    const std::string file = (directory.path() / "metrics.jsonl").string();
+    report::fill_results(predictions,
+                         report::parse_metrics(report::read_if_there(file).value_or(""), file));
     directory.write("predictions.json", report::predictions_json(predictions));
   }
   if (page.write()) terminal.note("report     " + path + "/report.html");

@@ -81,7 +81,7 @@ function guesses(run) {
     const z = isNumber(p.se) && p.se > 0 && off !== undefined ? Math.abs(off) / p.se : undefined;
     const verdict = off === undefined ? {word: 'open', mood: 'open'} : off === 0 || z <= 2 ? {word: 'as guessed', mood: 'good'}
       : {word: significant(Math.abs(off), 3) + (off < 0 ? ' below' : ' above'), mood: 'open'};
-    return h('tr', {}, h('td', {}, named(run, p.term), h('span', {class: 'quiet block'}, h('code', {}, p.term))), h('td', {}, String(p.guess).replace('-', '−')),
+    return h('tr', {}, h('td', {}, named(run, p.term), h('span', {class: 'quiet block'}, h('code', {}, p.term))), h('td', {class: 'guess'}, String(p.guess).replace('-', '−')),
       h('td', {}, p.value === null ? 'not logged' : withError(p.value, p.se) + ' on ' + SPLIT_WORDS[p.split] + ', step ' + count(p.step)),
       h('td', {class: 'verdict ' + verdict.mood}, verdict.word));
   });
