@@ -89,6 +89,11 @@ std::string wide(const Comparison& c, const Rows& rows, bool differences) {
   return table.text("  ");
 }
 
+std::string what(const Row& row) {
+  std::string text = row.unit.empty() ? row.split : clean(row.unit) + ", " + row.split;
+  return row.theory.empty() ? text : text + ", " + row.theory;
+}
+
 /// One line per term and group.
 std::string stacked(const Comparison& c, const Rows& rows, bool differences) {
   Table table("llrrll");
@@ -96,10 +101,9 @@ std::string stacked(const Comparison& c, const Rows& rows, bool differences) {
              "unit, split, theory"});
   for (const Row* row : rows) {
     for (std::size_t g = 0; g < c.groups.size(); ++g) {
-      const std::string theory = row->theory.empty() ? "" : ", " + row->theory;
       table.add({g == 0 ? clean(row->term) : "", c.groups[g].letter, value_text(*row, g),
                  differences && g != c.baseline ? difference_text(*row, g) : "", mark_text(*row, g),
-                 g == 0 ? clean(row->unit) + ", " + row->split + theory : ""});
+                 g == 0 ? what(*row) : ""});
     }
   }
   return table.text("  ");

@@ -20,6 +20,7 @@ Examples:
   elbow train configs/vae/elbo.toml
   elbow train configs/vae/beta.toml objective.beta=2 run.epochs=5 --run-dir runs/beta2
   elbow compare runs/vae-elbo runs/vae-beta
+  elbow sweep configs/vae/beta.toml objective.beta=1,4 --seeds 3
   elbow divergence 'normal(0,1)' 'normal(1,2)'
   elbow explain elbo/kl
   elbow list objectives

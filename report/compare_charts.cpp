@@ -76,7 +76,8 @@ std::string term_chart(const Comparison& c, const Row& row, At at) {
     chart.curves.push_back(term_curve(c.groups[g], g, row.term, split, at));
   }
   const TermInfo* info = c.groups[c.baseline].first().terms.find(row.term);
-  if (info != nullptr && info->equilibrium) chart.levels.push_back(*info->equilibrium);
+  if (info != nullptr && info->equilibrium && !row.theory.empty())
+    chart.levels.push_back(*info->equilibrium);
   return line_chart(chart);
 }
 
@@ -107,9 +108,7 @@ std::string rate_distortion_chart(const Comparison& c) {
   }
   for (const double cost : ticks(low, high, 5)) {
     // Beyond the points, for the air around them.
-    chart.guides.push_back({{-top, cost + top, 0},
-                            {2 * top, cost - 2 * top, 0},
-                            (chart.guides.empty() ? "−ELBO " : "") + fixed(cost, 0)});
+    chart.guides.push_back({{-top, cost + top, 0}, {2 * top, cost - 2 * top, 0}, fixed(cost, 0)});
   }
   return line_chart(chart);
 }

@@ -71,12 +71,14 @@ std::string answer(const Comparison& c, const Row& row) {
     const auto& d = row.differences[g];
     if (!d) continue;
     const std::string a = c.groups[c.baseline].letter;
+    const TermInfo* info = c.groups[g].first().terms.find(row.term);
     out += "<p class=\"answer " + color_class(g) + "\"><b>" + c.groups[g].letter + "</b> ";
     if (d->value == 0.0) {
       out += "equals " + a;
     } else {
       out += "is " + with_error(d->value < 0 ? -d->value : d->value, d->se) + " " +
-             escape_html(row.unit) + (d->value < 0 ? " below " : " above ") + a;
+             escape_html(info == nullptr ? "" : info->unit) +
+             (d->value < 0 ? " below " : " above ") + a;
     }
     out += d->significant()       ? ", significant"
            : d->only_unadjusted() ? ", significant only if it were the single test"
@@ -126,7 +128,8 @@ std::string plane(const Comparison& c) {
   for (const auto& reason : differ)
     warning += "<p>Distortions do not compare: " + escape_html(reason) + ".</p>";
   return "<h2>Rate and distortion</h2><p>Every point is a record, the dot the last one. Along a "
-         "dashed line −ELBO, the sum of both, is the same. Which point of such a line a training "
+         "dashed line −ELBO, the sum of both, is the same, the number at its "
+         "end. Which point of such a line a training "
          "ends at is what the weight of the KL chooses.</p>" +
          warning + "<figure class=\"card plane\">" + svg + "</figure>";
 }

@@ -76,7 +76,7 @@ std::string title(At at, double limit) {
   return "at equal time: the last record up to " + fixed(limit, 1) + " s of training";
 }
 
-/// Unit and theory of the term, of those groups that agree on it.
+/// Unit and theory of the term where all groups agree on them.
 void describe(Row& row, const std::vector<Group>& groups, std::size_t baseline) {
   const auto of = [&](const Group& group) {
     const TermInfo* info = group.first().terms.find(row.term);
@@ -87,8 +87,8 @@ void describe(Row& row, const std::vector<Group>& groups, std::size_t baseline) 
   row.theory = theory_text(first);
   for (const Group& group : groups) {
     const TermInfo other = of(group);
-    if (other.unit != first.unit) row.unit = "(differ)";
-    if (theory_text(other) != theory_text(first)) row.theory = "(differs)";
+    if (other.unit != first.unit) row.unit.clear();
+    if (theory_text(other) != theory_text(first)) row.theory.clear();
   }
 }
 
@@ -170,6 +170,13 @@ void subtract_baseline(Row& row, const std::vector<Group>& groups, std::size_t b
 Comparison compare_runs(const std::vector<Run>& runs, const CompareOptions& options) {
   if (runs.size() < 2) {
     throw Error("error: compare wants at least two run directories.", ExitCode::usage);
+  }
+  for (const Run& run : runs) {
+    if (run.metrics.empty()) {
+      throw Error("error: " + run.path.string() +
+                      " has no records yet: its metrics.jsonl is absent or empty.",
+                  ExitCode::data);
+    }
   }
   Comparison c;
   c.groups = group_by_seed(runs, c.notes);

@@ -16,8 +16,7 @@ namespace elbow::report {
 struct Row {
   std::string term = {},
               split = {};  ///< split: "test", "valid", "train" or "eval" (of `elbow eval`)
-  std::string unit = {},
-              theory = {};  ///< theory: range and value at equilibrium, "" where neither is known
+  std::string unit = {}, theory = {};  ///< range and value at equilibrium; "" where groups differ
   std::vector<std::optional<Measured>> values = {};         ///< per group
   std::vector<std::optional<Difference>> differences = {};  ///< per group, to the baseline
   /// What is not the same about the quantity in all groups; a group whose quantity is not that of
@@ -51,7 +50,7 @@ struct Comparison {
 
 /// `runs` must outlive the result. Along the way the test split is not measured: what is taken from
 /// it at the end is followed on validation. Throws Error(usage): fewer than two runs, an unknown
-/// baseline or term, no term that all have.
+/// baseline or term, no term that all have; Error(data): a run without records.
 Comparison compare_runs(const std::vector<Run>& runs, const CompareOptions& options);
 
 /// Fills in the definitions and differences of a row that has its values.

@@ -126,7 +126,7 @@ std::string guides(const Chart& chart, const Frame& frame) {
     if (!cut(guide.from, guide.to, frame)) continue;
     out += "<polyline points=\"" + frame.at(guide.from.x, guide.from.y) + " " +
            frame.at(guide.to.x, guide.to.y) + "\"/>" +
-           text_at(frame.x(guide.from.x) + 3, frame.y(guide.from.y) + 11, "start", guide.label);
+           text_at(frame.x(guide.to.x) + 3, frame.y(guide.to.y) + 4, "start", guide.label);
   }
   for (const double level : chart.levels) {
     out += "<polyline points=\"" + frame.at(frame.x0, level) + " " + frame.at(frame.x1, level) +

@@ -279,6 +279,33 @@ TEST(Compare, UsageErrorsNameTheThing) {
   EXPECT_EQ(section(compare_runs(runs, {.terms = {.patterns = {"*kl"}}}), At::end).rows.size(), 1u);
 }
 
+TEST(Compare, ARunWithoutRecordsIsNamed) {
+  const TempDir dir;
+  Runs runs = runs_of(dir, {{.name = "a"}, {.name = "b", .beta = 2.0}});
+  runs[1].metrics.clear();
+  try {
+    compare_runs(runs, {});
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::data);
+    EXPECT_THAT(error.what(), HasSubstr("b has no records yet"));
+  }
+}
+
+TEST(Compare, UnitAndTheoryAreSaidWhereAllAgree) {
+  const TempDir dir;
+  Runs runs = runs_of(dir, {{.name = "a"}, {.name = "b", .beta = 2.0}});
+  EXPECT_EQ(row(section(compare_runs(runs, {}), At::end), "elbo/kl").theory, "[0, ∞)");
+  for (auto& [term, info] : runs[1].terms.entries) {
+    if (term == "elbo/kl") info.unit = "bits", info.minimum = -1.0;
+  }
+  const Comparison c = compare_runs(runs, {});
+  const Row& kl = row(section(c, At::end), "elbo/kl");
+  EXPECT_EQ(kl.unit, "");
+  EXPECT_EQ(kl.theory, "");
+  EXPECT_THAT(kl.definitions, ElementsAre("unit: nats in A, bits in B"));
+}
+
 TEST(Compare, CsvAndJsonHoldEveryRow) {
   const TempDir dir;
   const auto runs = runs_of(dir, {{.name = "a,1"}, {.name = "b", .beta = 4.0, .elbo = -110}});
