@@ -51,7 +51,8 @@ svg [class^="s"] polygon { fill: var(--c); opacity: .22; }
 svg [class^="s"] circle { fill: var(--c); }
 svg [class^="s"] text { fill: var(--c); font-weight: 600; }
 .axis line { stroke: var(--rule); }
-.axis text, .guide polyline { fill: none; stroke: var(--quiet); stroke-dasharray: 5 4; opacity: .7; }
+.axis text, .guide text { fill: var(--quiet); }
+.guide polyline { fill: none; stroke: var(--quiet); stroke-dasharray: 5 4; opacity: .7; }
 .samples > div { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr));
   gap: 1rem; }
 .samples > div[hidden] { display: none; }
