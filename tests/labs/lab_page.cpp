@@ -36,14 +36,6 @@ std::string trimmed(const std::string& text) {
   return first == text.npos ? "" : text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-/// "| a | b |" as {"a", "b"}.
-std::vector<std::string> cells(const std::string& line) {
-  std::vector<std::string> all;
-  std::istringstream stream(line.substr(1));
-  for (std::string cell; std::getline(stream, cell, '|');) all.push_back(trimmed(cell));
-  return all;
-}
-
 /// As a shell splits it, of which the pages need single quotes only.
 std::vector<std::vector<std::string>> shell_words(const std::string& text) {
   std::vector<std::vector<std::string>> commands(1);
@@ -74,7 +66,7 @@ std::vector<std::vector<std::string>> shell_words(const std::string& text) {
 }
 
 Claim claim_of(const std::string& line) {
-  const auto row = cells(line);
+  const auto row = table_cells(line);
   if (row.size() < 3) throw std::runtime_error("too few cells in " + line);
   Claim claim;
   claim.name = row[0].substr(1, row[0].size() - 2);
@@ -93,6 +85,13 @@ Claim claim_of(const std::string& line) {
 }
 
 }  // namespace
+
+std::vector<std::string> table_cells(const std::string& line) {
+  std::vector<std::string> all;
+  std::istringstream stream(line.substr(1));
+  for (std::string cell; std::getline(stream, cell, '|');) all.push_back(trimmed(cell));
+  return all;
+}
 
 LabPage parse_lab(const std::string& markdown) {
   LabPage page;

@@ -21,6 +21,9 @@ struct LabPage {
   std::vector<Claim> claims;
 };
 
+/// "| a | b |" as {"a", "b"}.
+std::vector<std::string> table_cells(const std::string& line);
+
 /// Throws std::runtime_error for a table whose cells are no numbers.
 LabPage parse_lab(const std::string& markdown);
 
