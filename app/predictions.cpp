@@ -124,20 +124,23 @@ std::vector<Prediction> answered(const std::vector<Question>& questions, const T
   return predictions;
 }
 
-std::vector<Prediction> merged(std::vector<Prediction> earlier, const std::vector<Prediction>& now,
-                               const std::function<void(const std::string&)>& say) {
-  for (const Prediction& prediction : now) {
+void require_guessed_before(const std::vector<Question>& questions,
+                            const std::vector<Prediction>& earlier,
+                            const std::function<void(const std::string&)>& say) {
+  for (const Question& question : questions) {
     const auto same = std::find_if(earlier.begin(), earlier.end(), [&](const Prediction& other) {
-      return report::name_of(other) == report::name_of(prediction);
+      return report::name_of(other) == name_of(question);
     });
     if (same == earlier.end()) {
-      earlier.push_back(prediction);
-    } else if (same->guess != prediction.guess) {
+      refuse("'" + name_of(question) +
+             "' was not guessed before this run began, and now it has trained. Guess a new run: "
+             "another --run-dir, or --overwrite.");
+    }
+    if (question.guess && same->guess != *question.guess) {
       say("The guess that was made before the run began stands: " + report::name_of(*same) + "=" +
           significant(same->guess, 6) + ".");
     }
   }
-  return earlier;
 }
 
 std::string sentence(const Prediction& prediction) {
@@ -150,7 +153,7 @@ std::string sentence(const Prediction& prediction) {
   text += " on " + result.split + " at step " + with_commas(result.step);
   const double off = result.value - prediction.guess;
   if (!std::isfinite(off)) return text;
-  if (off == 0.0) return text + ", as guessed";
+  if (std::abs(off) <= 2.0 * result.se.value_or(0.0)) return text + ", as guessed";
   return text + ", " + significant(std::abs(off), 3) + (off > 0 ? " above" : " below");
 }
 

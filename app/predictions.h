@@ -31,13 +31,15 @@ std::vector<report::Prediction> answered(const std::vector<Question>& questions,
                                          const TermTable& terms, std::istream& in,
                                          std::ostream& out);
 
-/// The guesses of `earlier`, then those of `now` that it lacks: what was guessed before the run
-/// began stands. `say` hears of each guess that is dropped because another stands.
-std::vector<report::Prediction> merged(std::vector<report::Prediction> earlier,
-                                       const std::vector<report::Prediction>& now,
-                                       const std::function<void(const std::string&)>& say);
+/// What a resumed run was guessed to do before it began stands: a question with another number is
+/// dropped and `say` hears of it. Throws Error(usage) for a term that was not guessed then: what
+/// has trained is not guessed any more.
+void require_guessed_before(const std::vector<Question>& questions,
+                            const std::vector<report::Prediction>& earlier,
+                            const std::function<void(const std::string&)>& say);
 
-/// "elbo/kl: your guess 20, what happened 25.31 ± 0.06 on test at step 900, 5.31 above".
+/// "elbo/kl: your guess 20, what happened 25.31 ± 0.06 on test at step 900, 5.31 above"; "as
+/// guessed" within two standard errors.
 std::string sentence(const report::Prediction& prediction);
 
 }  // namespace elbow::app

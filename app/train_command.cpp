@@ -207,16 +207,15 @@ void say_probe_time(const ProbeCost& cost, const Config& config,
        ", or let probes.keep_budget leave some out.");
 }
 
-// The guesses of the command line; those that it lacks are asked for on a terminal.
-std::vector<report::Prediction> predictions_of(const TrainFlags& flags, const Session& session,
-                                               const std::vector<TermSpec>& observer_terms) {
-  if (flags.predictions.empty()) return {};
+TermTable terms_to_guess(const Session& session, const std::vector<TermSpec>& observer_terms) {
   RunInfo info;
   info.specs = session.specs();
   info.terms = loop_terms();
   info.terms.insert(info.terms.end(), observer_terms.begin(), observer_terms.end());
-  const TermTable terms(info);
-  const auto questions = parse_questions(flags.predictions, terms);
+  return TermTable(info);
+}
+
+void require_somebody_to_ask(const std::vector<Question>& questions) {
   const auto open = std::find_if(questions.begin(), questions.end(),
                                  [](const Question& question) { return !question.guess; });
   if (open != questions.end() && (isatty(STDIN_FILENO) == 0 || isatty(STDERR_FILENO) == 0)) {
@@ -225,7 +224,6 @@ std::vector<report::Prediction> predictions_of(const TrainFlags& flags, const Se
             open->term + "=20",
         ExitCode::usage);
   }
-  return answered(questions, terms, std::cin, std::cerr);
 }
 
 int train_command(const TrainFlags& flags, const std::vector<std::string>& command_line) {
@@ -252,21 +250,27 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
   std::vector<std::string> networks;
   for (const auto& [name, network] : session.networks().all()) networks.push_back(name);
   const std::vector<TermSpec> observer_terms = probe_terms(networks);
-  auto predictions = predictions_of(flags, session, observer_terms);
+  const TermTable known_terms = terms_to_guess(session, observer_terms);
+  const std::vector<Question> questions = parse_questions(flags.predictions, known_terms);
+  if (!flags.resume) require_somebody_to_ask(questions);
   RunDirectory directory({optional_path(flags.run_dir), "runs", session.config().text("run.name"),
                           flags.resume, flags.overwrite});
   const std::string path = directory.path().string();
   if (directory.resumed()) {
     require_same(session.config(), load_config(schema, directory.path() / "config.toml"), path);
   }
+  // A directory that is refused comes before the questions.
+  std::vector<report::Prediction> predictions;
+  if (directory.resumed()) {
+    predictions = report::read_predictions(directory.path() / "predictions.json");
+    require_guessed_before(questions, predictions, warn);
+  } else {
+    predictions = answered(questions, known_terms, std::cin, std::cerr);
+  }
   directory.write("config.toml", to_toml(session.config()));
   if (!directory.resumed()) {
     directory.write("overrides.txt",
                     flags.overrides.empty() ? "" : join(flags.overrides, "\n") + "\n");
-  }
-  const std::filesystem::path guesses = directory.path() / "predictions.json";
-  if (directory.resumed()) {
-    predictions = merged(report::read_predictions(guesses), predictions, warn);
   }
   if (!predictions.empty()) {
     directory.write("predictions.json", report::predictions_json(predictions));
@@ -365,7 +369,7 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
     page.write();
     throw;
   }
-  // From the records on disk, so that those of an earlier session count too.
+  // From the records on disk, so that those from before it was resumed count too.
   if (!predictions.empty()) {
     const std::string file = (directory.path() / "metrics.jsonl").string();
     report::fill_results(predictions,

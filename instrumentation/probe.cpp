@@ -47,9 +47,10 @@ void Probe::step(StepRecord& record) {
 
 /// At the pace so far, until the probes have taken no more than their budget.
 std::int64_t Probe::steps_to_wait(std::int64_t step) const {
+  if (!options_.budget) return 0;
   const double passed = options_.clock() - begun_;
   const double trained = passed - seconds_ - epoch_seconds_;
-  const double missing = options_.budget > 0.0 ? seconds_ / options_.budget - passed : 0.0;
+  const double missing = seconds_ / *options_.budget - passed;
   if (missing <= 0.0 || trained <= 0.0) return 0;
   const double waits = missing * static_cast<double>(step - first_step_) / trained;
   return static_cast<std::int64_t>(std::ceil(std::min(waits, 1e15)));

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,9 +28,9 @@ struct ProbeOptions {
   /// The heavier ones, likewise; may be empty.
   std::function<void(Values&)> each_epoch;
   std::function<double()> clock;  ///< seconds; default: a steady clock
-  /// Share of the time that the probes every so many steps keep to, by leaving out steps; 0: none
-  /// is left out.
-  double budget = 0.0;
+  /// Share of the time that the probes every so many steps keep to, by leaving out steps; none:
+  /// no step is left out.
+  std::optional<double> budget = {};
 };
 
 /// Adds its values to the first training record at or after each multiple of `every` steps, and the

@@ -119,9 +119,11 @@ void check_reach(const Checks& checks, double log_p, const std::vector<double>& 
   double sum = 0.0;
   for (const double w : log_w) sum += w - log_p > most ? 0.0 : std::exp(w - log_p);
   const double variance = reach.second - expected * expected;
-  const double skewness = reach.third / (std::pow(variance, 1.5) * std::sqrt(n));
+  const double third =
+      reach.third - 3.0 * expected * reach.second + 2.0 * expected * expected * expected;
+  const double skewness = third / (std::pow(variance, 1.5) * std::sqrt(n));
   const std::string statement = "E_q w/p(x) 1[w ≤ n p(x)] = P(w ≤ n p(x)) under the posterior";
-  if (variance > 0.0 && skewness <= kSkewness)
+  if (variance > 0.0 && std::abs(skewness) <= kSkewness)
     checks.statistical("V30/reach", statement, sum / n, expected, std::sqrt(variance / n));
   else
     checks.optimum("V30/reach", statement + "; too few draws carry it", sum / n, expected);

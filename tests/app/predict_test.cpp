@@ -103,24 +103,29 @@ TEST(PredictSlow, AResumedRunKeepsItsGuesses) {
   const TempDir dir;
   const auto first = run_program(command(dir / "run", {"--predict", "elbo/kl=20"}));
   ASSERT_EQ(first.exit_code, 0) << first.err;
-  // The same guess again, another for the same term, and a new one.
+  // The same command line, or with another number: asked for nothing, and the first guess stands.
   const auto same =
-      run_program(command(dir / "run", {"run.steps=8", "--resume", "--predict", "elbo/kl=20"}));
+      run_program(command(dir / "run", {"run.steps=8", "--resume", "--predict", "elbo/kl"}));
   ASSERT_EQ(same.exit_code, 0) << same.err;
   EXPECT_THAT(same.err, Not(HasSubstr("stands: ")));
-  const auto other = run_program(command(dir / "run", {"run.steps=10", "--resume", "--predict",
-                                                       "elbo/kl=3", "--predict", "valid:elbo=-9"}));
+  const auto other =
+      run_program(command(dir / "run", {"run.steps=10", "--resume", "--predict", "elbo/kl=3"}));
   ASSERT_EQ(other.exit_code, 0) << other.err;
   EXPECT_THAT(other.err, HasSubstr("before the run began stands: elbo/kl=20"));
+  // What has trained is not guessed any more, under whatever name.
+  for (const char* late : {"valid:elbo=-9", "test:elbo/kl=4", "elbo"}) {
+    const auto refused =
+        run_program(command(dir / "run", {"run.steps=11", "--resume", "--predict", late}));
+    EXPECT_EQ(refused.exit_code, 2) << refused.err;
+    EXPECT_THAT(refused.err, HasSubstr("was not guessed before this run began"));
+  }
   const auto plain = run_program(command(dir / "run", {"run.steps=12", "--resume"}));
   ASSERT_EQ(plain.exit_code, 0) << plain.err;
   EXPECT_THAT(plain.err, HasSubstr("elbo/kl: your guess 20, "));
   const auto all = predictions(dir / "run");
-  ASSERT_EQ(all.size(), 2u);
+  ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0]["guess"], 20.0);
   EXPECT_EQ(all[0]["result"]["step"], 12);
-  EXPECT_EQ(all[1]["term"], "elbo");
-  EXPECT_EQ(all[1]["split"], "valid");
   // A new run in the directory has none.
   const auto anew = run_program(command(dir / "run", {"--overwrite"}));
   ASSERT_EQ(anew.exit_code, 0) << anew.err;
@@ -144,6 +149,20 @@ TEST(PredictSlow, AsksOnATerminal) {
   ASSERT_EQ(all.size(), 2u) << "an empty line passes";
   EXPECT_EQ(all[0]["guess"], -95.0);
   EXPECT_EQ(all[1]["guess"], -7.0);
+}
+
+TEST(PredictSlow, ADirectoryIsRefusedBeforeAnythingIsAsked) {
+  if (run_program({"script", "--version"}).exit_code != 0) GTEST_SKIP() << "no script(1)";
+  const TempDir dir;
+  dir.write("run/notes.txt", "mine");
+  std::string line = ELBOW_PROGRAM;
+  const auto argv = command(dir / "run", {"--predict", "elbo"});
+  for (std::size_t i = 1; i < argv.size(); ++i) line += " '" + argv[i] + "'";
+  const auto result = run_program(
+      {"bash", "-c", "printf -- '-95\\n' | script -qec \"$1\" /dev/null", "bash", line});
+  EXPECT_EQ(result.exit_code, 2) << result.out;
+  EXPECT_THAT(result.out, HasSubstr("is not empty"));
+  EXPECT_THAT(result.out, Not(HasSubstr("Your guess")));
 }
 
 // Without a term it asks for the losses, of whatever family.

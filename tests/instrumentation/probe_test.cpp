@@ -158,7 +158,7 @@ TEST(Probe, MeasuresItsTime) {
 }
 
 /// Steps of a tenth of a second, probed every 10 at a second each; the steps that were probed.
-std::vector<std::int64_t> probed_with(double budget) {
+std::vector<std::int64_t> probed_with(std::optional<double> budget) {
   double now = 0.0;
   std::vector<std::int64_t> probed;
   ProbeOptions options;
@@ -180,8 +180,8 @@ std::vector<std::int64_t> probed_with(double budget) {
       EXPECT_TRUE(prompt) << step;  // at the parameters of that step
       probed.push_back(step);
       // Never more than the budget and the one that was just made.
-      if (budget > 0.0) {
-        EXPECT_LE(probe.seconds() - 1.0, budget * now + 1e-9) << step;
+      if (budget) {
+        EXPECT_LE(probe.seconds() - 1.0, *budget * now + 1e-9) << step;
       }
     }
   }
@@ -189,13 +189,15 @@ std::vector<std::int64_t> probed_with(double budget) {
 }
 
 TEST(Probe, KeepsToABudgetByLeavingOutSteps) {
-  EXPECT_EQ(probed_with(0.0).size(), 100u);
+  EXPECT_EQ(probed_with({}).size(), 100u);
   EXPECT_EQ(probed_with(0.6).size(), 100u);  // half of the time is within it
   // A second each in 100 s of steps: five per cent are 0.05 (100 + n) seconds.
   const std::vector<std::int64_t> few = probed_with(0.05);
   EXPECT_GE(few.size(), 5u);
   EXPECT_LE(few.size(), 6u);
   EXPECT_EQ(few.front(), 10);
+  // Nothing at all is over budget with the first.
+  EXPECT_EQ(probed_with(0.0).size(), 1u);
 }
 
 TEST(Probe, LeavesTheGlobalGeneratorAlone) {

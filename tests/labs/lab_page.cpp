@@ -118,6 +118,11 @@ LabPage parse_lab(const std::string& markdown) {
 }
 
 std::optional<double> value_in(const std::string& output, const std::string& name) {
+  if (const auto minus = name.find(" − "); minus != name.npos) {
+    const auto a = value_in(output, name.substr(0, minus));
+    const auto b = value_in(output, name.substr(minus + std::string(" − ").size()));
+    return a && b ? std::optional(*a - *b) : std::nullopt;
+  }
   const bool right = name.ends_with(" right");
   const bool left = name.ends_with(" left");
   const std::string id = right  ? name.substr(0, name.size() - 6)

@@ -29,7 +29,7 @@ LabPage parse_lab(const std::string& markdown);
 
 /// The number that stands behind `name` in what a command printed: what happened behind a guess of
 /// `train`, the left (or with "NAME right" the right) side of a check of `verify`, the value of a
-/// row of `divergence` ("QUANTITY ESTIMATOR") or `eval`.
+/// row of `divergence` ("QUANTITY ESTIMATOR") or `eval`. "A − B": their difference.
 std::optional<double> value_in(const std::string& output, const std::string& name);
 
 }  // namespace elbow::testing

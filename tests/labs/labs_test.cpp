@@ -144,6 +144,8 @@ TEST(LabPages, NumbersAreFoundInEveryKindOfOutput) {
   EXPECT_EQ(value_in(output, "trained/x1/V26 right"), 2.5);
   EXPECT_EQ(value_in(output, "iwae/k10"), -94.5);
   EXPECT_EQ(value_in(output, "valid:elbo/kl"), 16.9);
+  EXPECT_EQ(value_in(output, "kl closed_form − kl k1"), 0.25);
+  EXPECT_FALSE(value_in(output, "kl closed_form − kl k2"));
   for (const char* none : {"kl k2", "elbo/kl", "truth/a", "trained/x1", "k1"}) {
     EXPECT_FALSE(value_in(output, none)) << none;
   }

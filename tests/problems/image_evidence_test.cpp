@@ -162,6 +162,20 @@ TEST(ImageEvidence, AMassOutOfReachIsCheckedAgainstTheWeights) {
   Reach wrong = truth;
   wrong.unreached = static_cast<double>(above) / 20000.0;
   expect_caught(verdict(wrong, 20000), "V30/reach");
+  // An encoder that is almost the posterior is judged, and a mass that it does reach is missed.
+  Linear close = model;
+  close.m = 0.5 * close.x;
+  close.s = 0.99 * std::sqrt(0.5);
+  const Reach whole = reach(close, 64.0);
+  ASSERT_EQ(whole.unreached, 0.0);
+  const auto of_close = [&](const Reach& claimed) {
+    return verdicts(
+        [&](const Checks& c) { check_reach(c, close.log_p(), close.weights(5000), 64, claimed); });
+  };
+  EXPECT_EQ(of_close(whole).at("V30/reach"), Verdict::holds);
+  Reach less = whole;
+  less.unreached = 0.01;
+  expect_caught(of_close(less), "V30/reach");
   // A handful of draws decides nothing.
   EXPECT_EQ(verdict(truth, 5).at("V30/reach"), Verdict::inconclusive);
 }
