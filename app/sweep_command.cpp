@@ -1,11 +1,14 @@
 // elbow sweep CONFIG key=a,b,c ...: every combination trained in processes of its own, then
 // compared.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "app/commands.h"
 #include "app/compare_command.h"
@@ -29,7 +32,31 @@ struct SweepFlags {
   bool list = false;
 };
 
-std::string ending(int code) {
+/// Nothing also where it cannot be read.
+std::optional<report::RunStatus> status_in(const fs::path& directory) {
+  try {
+    return report::read_status(directory / "status.json");
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+/// Whether a signal that the sweep hands on ended it, saving or before it could.
+bool was_stopped(int code) {
+  return code == static_cast<int>(ExitCode::stopped) ||
+         code == static_cast<int>(ExitCode::interrupted) || code == 128 + SIGTERM ||
+         code == 128 + SIGUSR1;
+}
+
+/// `code` alone does not tell: 130 is also 128 + SIGINT, of a run that could not save yet.
+std::string stopping(const fs::path& directory) {
+  const auto status = status_in(directory);
+  if (!status) return "stopped before it began";
+  return status->status == "interrupted" ? "stopped, checkpoint saved" : "stopped without saving";
+}
+
+std::string ending(int code, const fs::path& directory) {
+  if (was_stopped(code)) return stopping(directory);
   switch (code) {
     case 0:
       return "finished";
@@ -37,9 +64,6 @@ std::string ending(int code) {
       return "diverged";
     case 5:
       return "finished, but a mathematical check failed";
-    case 75:
-    case 130:
-      return "stopped, checkpoint saved";
     default:
       return code > 128 ? "killed by signal " + std::to_string(code - 128)
                         : "failed with exit code " + std::to_string(code);
@@ -73,7 +97,7 @@ int run_one(const SweepFlags& flags, const std::vector<PlannedRun>& runs) {
   }
   const PlannedRun& run = runs[static_cast<std::size_t>(flags.index - 1)];
   if (run.ended) {
-    std::cerr << run.point.name << ": " << ending(*run.ended) << " before\n";
+    std::cerr << run.point.name << ": " << ending(*run.ended, run.directory) << " before\n";
     std::cout << fs::absolute(run.directory).lexically_normal().string() << "\n";
     return *run.ended;
   }
@@ -93,13 +117,9 @@ std::string last_lines(const fs::path& log) {
 }
 
 double share_done(const fs::path& directory) {
-  try {
-    const auto status = report::read_status(directory / "status.json");
-    if (!status || status->total_steps <= 0) return 0.0;
-    return static_cast<double>(status->step) / static_cast<double>(status->total_steps);
-  } catch (const Error&) {
-    return 0.0;
-  }
+  const auto status = status_in(directory);
+  if (!status || status->total_steps <= 0) return 0.0;
+  return static_cast<double>(status->step) / static_cast<double>(status->total_steps);
 }
 
 /// Trains what is not through; sets the exit code of each run. Returns the signal that stopped it.
@@ -114,7 +134,7 @@ int train_all(const SweepFlags& flags, std::vector<PlannedRun>& runs, EvalProgre
                 " each");
   for (PlannedRun& run : runs) {
     if (run.ended) {
-      progress.note(run.point.name + ": " + ending(*run.ended) + " before");
+      progress.note(run.point.name + ": " + ending(*run.ended, run.directory) + " before");
       continue;
     }
     const fs::path logs = run.directory.parent_path() / ".logs";
@@ -140,10 +160,8 @@ int train_all(const SweepFlags& flags, std::vector<PlannedRun>& runs, EvalProgre
   const auto ended = [&](std::size_t job, int code) {
     ++done;
     trained[job]->ended = code;
-    progress.note(trained[job]->point.name + ": " + ending(code));
-    const bool planned = code == 0 || code == static_cast<int>(ExitCode::stopped) ||
-                         code == static_cast<int>(ExitCode::interrupted);
-    if (!planned) std::cerr << last_lines(jobs[job].log) << "\n";
+    progress.note(trained[job]->point.name + ": " + ending(code, trained[job]->directory));
+    if (code != 0 && !was_stopped(code)) std::cerr << last_lines(jobs[job].log) << "\n";
   };
   progress.start();
   return run_jobs(jobs, cores.jobs, tick, ended);
@@ -162,7 +180,34 @@ int exit_code_of(const std::vector<PlannedRun>& runs) {
   return 0;
 }
 
+/// Before hours of training, not after them: can the page be written?
+void require_place(const std::string& html, const fs::path& root) {
+  if (html.empty()) return;
+  fs::create_directories(root);  // the page may lie beside the runs
+  const fs::path parent = fs::absolute(html).parent_path();
+  const bool writable = fs::is_directory(parent) && access(parent.c_str(), W_OK | X_OK) == 0;
+  if (writable && !fs::is_directory(html)) return;
+  throw Error("error: --html " + html + ": " +
+                  (writable ? "is a directory; give a file."
+                            : parent.string() + " is no directory that can be written to."),
+              ExitCode::usage);
+}
+
+/// Returns the exit code of the comparison.
+int compare(const SweepFlags& flags, const std::vector<fs::path>& runs) {
+  report::CompareOptions options;
+  options.at = {report::At::end};
+  try {
+    return compare_and_print(runs, options, flags.format, flags.html);
+  } catch (const Error& error) {
+    std::cerr << error.what() << "\nThe runs are through, but not compared:\n";
+    for (const auto& run : runs) std::cerr << run.string() << "\n";
+    return static_cast<int>(error.code());
+  }
+}
+
 int run_all(const SweepFlags& flags, std::vector<PlannedRun> runs) {
+  require_place(flags.html, runs.front().directory.parent_path());
   EvalProgress progress(parse_progress(flags.progress));
   if (const int signal = train_all(flags, runs, progress); signal != 0) {
     std::cerr << "Stopped; what was under way is saved. The same command continues it.\n";
@@ -174,14 +219,14 @@ int run_all(const SweepFlags& flags, std::vector<PlannedRun> runs) {
       whole.push_back(run.directory);
     }
   }
+  int compared = 0;
   if (whole.size() > 1) {
-    report::CompareOptions options;
-    options.at = {report::At::end};
-    compare_and_print(whole, options, flags.format, flags.html);
+    compared = compare(flags, whole);
   } else {
     for (const auto& run : whole) std::cout << run.string() << "\n";
   }
-  return exit_code_of(runs);
+  const int trained = exit_code_of(runs);
+  return trained != 0 ? trained : compared;
 }
 
 int sweep_command(const SweepFlags& flags) {

@@ -1,6 +1,7 @@
 #include "app/sweep_plan.h"
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 
 #include "app/resolved_config.h"
@@ -68,11 +69,18 @@ std::vector<PlannedRun> plan_sweep(const SweepPlanRequest& request) {
   if (!request.data_dir.empty()) data_dir = request.data_dir;
   std::vector<PlannedRun> runs;
   Problems problems;
+  std::map<std::string, std::string> names;  // by config
   for (const SweepPoint& point : sweep_points(request.values)) {
     PlannedRun run{point, root / point.name};
     run.begun = fs::exists(run.directory / "config.toml");
     try {
       const Config config = resolved_config(schema, request.config, point.overrides, data_dir);
+      // Values that are written differently and read alike: 1 and 1.0.
+      const auto [same, fresh] = names.emplace(to_toml(config), point.name);
+      if (!fresh) {
+        problems.add("error: the runs " + same->second + " and " + point.name +
+                     " are one and the same: their configs are equal.");
+      }
       if (run.begun) {
         const std::string different =
             differing_keys(config, load_config(schema, run.directory / "config.toml"));

@@ -25,7 +25,8 @@ struct PlannedRun {
 };
 
 /// All runs in the order of sweep_points. Throws one Error(usage) with a line for each mistake in
-/// any of their configs, and for each directory that holds a run with another config.
+/// any of their configs, for each run whose config is that of one before it, and for each directory
+/// that holds a run with another config.
 std::vector<PlannedRun> plan_sweep(const SweepPlanRequest& request);
 
 /// The command that trains or resumes one run; `threads` 0: as train chooses.

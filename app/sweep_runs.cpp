@@ -29,10 +29,19 @@ std::vector<char*> raw(std::vector<std::string>& words) {
 
 /// Async-signal-safe: signals as a program finds them that a shell starts.
 void default_signals() {
+  for (const int number : {SIGINT, SIGTERM, SIGUSR1}) signal(number, SIG_DFL);
+  // Last: one that came since the fork would otherwise go to the handler, and be lost.
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (const int number : {SIGINT, SIGTERM, SIGUSR1}) signal(number, SIG_DFL);
+}
+
+/// Where a parent left SIGCHLD ignored, the kernel would reap the runs, their exit codes with them.
+void keep_exit_codes() {
+  struct sigaction action = {};
+  action.sa_handler = SIG_DFL;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGCHLD, &action, nullptr);
 }
 
 pid_t start(const SweepJob& job) {
@@ -73,6 +82,7 @@ int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 +
 int run_jobs(const std::vector<SweepJob>& jobs, int at_once,
              const std::function<void(const std::vector<std::size_t>&)>& tick,
              const std::function<void(std::size_t, int)>& ended) {
+  keep_exit_codes();
   const SignalScope signals;
   std::map<pid_t, std::size_t> running;
   std::size_t next = 0;
@@ -89,11 +99,13 @@ int run_jobs(const std::vector<SweepJob>& jobs, int at_once,
     }
     for (auto it = running.begin(); it != running.end();) {
       int status = 0;
-      if (waitpid(it->first, &status, WNOHANG) != it->first) {
+      const pid_t got = waitpid(it->first, &status, WNOHANG);
+      if (got == 0 || (got < 0 && errno == EINTR)) {
         ++it;
         continue;
       }
-      ended(it->second, code_of(status));
+      // Without a status nothing more can be learned of it: waiting would last for ever.
+      ended(it->second, got < 0 ? static_cast<int>(ExitCode::failure) : code_of(status));
       it = running.erase(it);
     }
     std::vector<std::size_t> now;

@@ -15,8 +15,9 @@ struct SweepJob {
 
 /// Runs the jobs, at most `at_once` at a time. SIGINT, SIGTERM and SIGUSR1 are handed on to every
 /// running job once, which then saves; none is started after it. `tick` is called some times a
-/// second with the indices of the running jobs, `ended` with each job and its exit code, or 128 +
-/// signal. Returns the signal that ended it, or 0.
+/// second with the indices of the running jobs, `ended` with each job and its exit code, 128 +
+/// signal, or 1 where the system lost it. SIGCHLD gets its default action, for good. Returns the
+/// signal that ended it, or 0.
 int run_jobs(const std::vector<SweepJob>& jobs, int at_once,
              const std::function<void(const std::vector<std::size_t>&)>& tick,
              const std::function<void(std::size_t, int)>& ended);
