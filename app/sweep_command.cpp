@@ -210,7 +210,7 @@ int run_all(const SweepFlags& flags, std::vector<PlannedRun> runs) {
   require_place(flags.html, runs.front().directory.parent_path());
   EvalProgress progress(parse_progress(flags.progress));
   if (const int signal = train_all(flags, runs, progress); signal != 0) {
-    std::cerr << "Stopped; what was under way is saved. The same command continues it.\n";
+    std::cerr << "Stopped; what had begun is saved. The same command continues it.\n";
     return static_cast<int>(signal == SIGINT ? ExitCode::interrupted : ExitCode::stopped);
   }
   std::vector<fs::path> whole;

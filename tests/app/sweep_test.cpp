@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <utility>
 
 #include "tests/app/small_vae.h"
 #include "tests/support/program.h"
@@ -17,6 +19,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -132,6 +135,11 @@ TEST(SweepSlow, ListAndIndexAreTheRunsOfTheSweep) {
   EXPECT_THAT(beyond.err, HasSubstr("the runs 1 to 2"));
 }
 
+/// So that MNIST is not found.
+std::map<std::string, std::string> no_data(const TempDir& dir) {
+  return {{"ELBOW_DATA", dir / "empty"}, {"XDG_DATA_HOME", dir / "empty"}};
+}
+
 // Long enough that nothing ends before the signal comes.
 std::vector<std::string> long_sweep(const std::string& directory) {
   return sweep(directory, {"objective.beta=1,2,4", "run.steps=3000", "checkpoint.every=20",
@@ -164,6 +172,39 @@ TEST(SweepSlow, CtrlCSavesAndTheSameCommandContinues) {
   for (const char* name : {"runs/beta=1", "runs/beta=2", "runs/beta=4"}) {
     EXPECT_TRUE(records(dir / name) == records(whole / name)) << name;
   }
+}
+
+// The program is killed while it loads: nothing is saved, and nobody says so.
+TEST(SweepSlow, ARunThatIsStoppedBeforeItBeganSavedNothing) {
+  for (const auto& [signal, code] :
+       {std::pair(SIGINT, 130), std::pair(SIGTERM, 75), std::pair(SIGUSR1, 75)}) {
+    const TempDir dir;
+    const auto started = [&dir] { return std::filesystem::exists(dir / "runs/.logs/beta=4.txt"); };
+    const auto stopped = run_program(
+        sweep(dir / "runs", {"objective.beta=1,4", "data.train_count=50000"}), {}, started, signal);
+    EXPECT_EQ(stopped.exit_code, code) << stopped.err;
+    EXPECT_THAT(stopped.err, HasSubstr("beta=1: stopped before it began\n"));
+    EXPECT_THAT(stopped.err, HasSubstr("beta=4: stopped before it began\n"));
+    EXPECT_FALSE(std::filesystem::exists(dir / "runs/beta=1/status.json"));
+  }
+}
+
+// As under a parent that never waits: the kernel would reap the runs before the sweep can.
+TEST(SweepSlow, EndsWhereSigchldIsInheritedAsIgnored) {
+  const TempDir dir;
+  const auto ignoring = [&dir](const std::vector<std::string>& argv) {
+    std::vector<std::string> words = {"timeout", "-s",  "KILL",
+                                      "120",     "env", "--ignore-signal=CHLD"};
+    words.insert(words.end(), argv.begin(), argv.end());
+    return run_program(words, no_data(dir));
+  };
+  const auto inherited = ignoring({"grep", "SigIgn", "/proc/self/status"});
+  ASSERT_THAT(inherited.out, EndsWith("10000\n")) << "SIGCHLD is not ignored; " << inherited.err;
+  auto argv = sweep(dir / "runs", {"data.name=glyphs,mnist", "--data-dir", dir / "empty"});
+  argv[0] = ELBOW_PROGRAM;
+  const auto result = ignoring(argv);
+  EXPECT_EQ(result.exit_code, 3) << "the exit codes of the runs are lost: " << result.err;
+  EXPECT_THAT(result.err, HasSubstr("name=glyphs: finished"));
 }
 
 // A run that is killed fails the sweep, not the others; the same command finishes it.
@@ -206,11 +247,48 @@ TEST(SweepSlow, MistakesAreSaidAllAtOnceBeforeAnythingStarts) {
   EXPECT_EQ(run_program({"elbow", "sweep", "absent.toml", "run.seed=1,2"}).exit_code, 2);
 }
 
+TEST(SweepSlow, WhatTheComparisonRefusesIsSaidBeforeAnythingStarts) {
+  const TempDir dir;
+  const auto equal = run_program(sweep(dir / "runs", {"objective.beta=1,2,1.0", "--seeds", "2"}));
+  EXPECT_EQ(equal.exit_code, 2);
+  EXPECT_THAT(equal.err, HasSubstr("beta=1,seed=2 and beta=1.0,seed=2 are one and the same"));
+  EXPECT_THAT(lines_of(equal.err), SizeIs(2)) << equal.err;
+  EXPECT_FALSE(std::filesystem::exists(dir / "runs"));
+  const auto zipped =
+      run_program(sweep(dir / "runs", {"objective.beta=1,1.0", "run.seed=1,2", "--zip", "--list"}));
+  EXPECT_EQ(zipped.exit_code, 0) << "they differ in the seed: " << zipped.err;
+
+  for (const auto& path : {dir / "absent/page.html", dir.path()}) {
+    const std::string page = path.string();
+    const auto result = run_program(sweep(dir / "runs", {"objective.beta=1,2", "--html", page}));
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_THAT(lines_of(result.err), ElementsAre(StartsWith("error: --html " + page)));
+    EXPECT_FALSE(std::filesystem::exists(dir / "runs/beta=1"));
+  }
+  const std::string beside = dir / "runs/page.html";
+  EXPECT_EQ(run_program(sweep(dir / "runs", {"objective.beta=1,2", "--html", beside})).exit_code,
+            0);
+  EXPECT_TRUE(std::filesystem::exists(beside));
+}
+
+// What is logged does not make another run of it.
+TEST(SweepSlow, AComparisonThatFailsKeepsTheExitCodeOfTheRuns) {
+  const TempDir dir;
+  const auto same = run_program(sweep(dir / "runs", {"data.name=glyphs", "log.every=1,2"}));
+  EXPECT_EQ(same.exit_code, 2) << same.err;
+  EXPECT_THAT(same.err, AllOf(HasSubstr("one and the same"), HasSubstr(dir / "runs/log.every=1"),
+                              HasSubstr(dir / "runs/log.every=2")));
+  const auto failed = run_program(
+      sweep(dir / "both", {"data.name=glyphs,mnist", "log.every=1,2", "--data-dir", dir / "empty"}),
+      no_data(dir));
+  EXPECT_EQ(failed.exit_code, 3) << failed.err;
+  EXPECT_THAT(failed.err, HasSubstr("one and the same"));
+}
+
 TEST(SweepSlow, ARunThatFailsTellsWhyAndLeavesTheOthers) {
   const TempDir dir;
-  const auto result =
-      run_program(sweep(dir / "runs", {"data.name=glyphs,mnist", "--data-dir", dir / "empty"}),
-                  {{"ELBOW_DATA", dir / "empty"}, {"XDG_DATA_HOME", dir / "empty"}});
+  const auto result = run_program(
+      sweep(dir / "runs", {"data.name=glyphs,mnist", "--data-dir", dir / "empty"}), no_data(dir));
   EXPECT_EQ(result.exit_code, 3) << result.err;
   EXPECT_THAT(result.err, HasSubstr("name=mnist: failed with exit code 3"));
   EXPECT_THAT(result.err, HasSubstr("MNIST"));
