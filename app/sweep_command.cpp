@@ -48,11 +48,11 @@ bool was_stopped(int code) {
          code == 128 + SIGUSR1;
 }
 
-/// `code` alone does not tell: 130 is also 128 + SIGINT, of a run that could not save yet.
+/// `code` alone does not tell: 130 is also 128 + SIGINT, of a run before or after its loop.
 std::string stopping(const fs::path& directory) {
   const auto status = status_in(directory);
   if (!status) return "stopped before it began";
-  return status->status == "interrupted" ? "stopped, checkpoint saved" : "stopped without saving";
+  return status->status == "interrupted" ? "stopped, checkpoint saved" : "stopped at once";
 }
 
 std::string ending(int code, const fs::path& directory) {
@@ -210,7 +210,7 @@ int run_all(const SweepFlags& flags, std::vector<PlannedRun> runs) {
   require_place(flags.html, runs.front().directory.parent_path());
   EvalProgress progress(parse_progress(flags.progress));
   if (const int signal = train_all(flags, runs, progress); signal != 0) {
-    std::cerr << "Stopped; what had begun is saved. The same command continues it.\n";
+    std::cerr << "Stopped. The same command continues it.\n";
     return static_cast<int>(signal == SIGINT ? ExitCode::interrupted : ExitCode::stopped);
   }
   std::vector<fs::path> whole;
