@@ -24,9 +24,11 @@ bool holds_run(const fs::path& directory) {
   return fs::exists(directory / "config.toml") || fs::exists(directory / "status.json");
 }
 
+/// Also what a run leaves that is killed before it has written its config.
 bool is_unused(const fs::path& directory) {
   for (const auto& entry : fs::directory_iterator(directory)) {
-    if (entry.path().filename() != kLock) return false;
+    const fs::path name = entry.path().filename();
+    if (name != kLock && name != "config.toml.tmp") return false;
   }
   return true;
 }

@@ -52,6 +52,12 @@ TEST(RunDirectory, ANonEmptyOneIsRefusedUnlessOverwritten) {
   EXPECT_EQ(read_file(path / "notes.md"), "mine");
 }
 
+TEST(RunDirectory, WhatARunLeavesThatDiedBeforeItBeganIsNoRun) {
+  const TempDir dir;
+  dir.write("run/config.toml.tmp", "[ru");
+  EXPECT_EQ(RunDirectory({.directory = dir / "run"}).path(), dir / "run");
+}
+
 TEST(RunDirectory, OverwriteLeavesAFolderWithoutARunAlone) {
   const TempDir dir;
   dir.write("home/thesis.tex", "years of work");
