@@ -80,8 +80,11 @@ std::optional<Measured> value_at(const SplitMetrics& metrics, const std::string&
     return std::nullopt;
   }
   if (series.count() < kSeries) return measured_once(series.mean(), std::nullopt);
-  const SeriesMean mean = series.estimate();
-  return measured_once(mean.mean, mean.se, mean.dof);
+  bool converged = false;
+  const SeriesMean mean = series.estimate(&converged);
+  // Blocks no longer than the correlation claim an error that is too small: then there is none.
+  if (!converged) return measured_once(mean.mean, std::nullopt);
+  return measured_of_series(mean.mean, mean.se, mean.dof);
 }
 
 std::optional<Measured> group_value(const Group& group, const std::string& split,

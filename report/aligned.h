@@ -33,7 +33,8 @@ std::optional<std::size_t> row_until(const Run& run, const SplitMetrics& metrics
 
 /// A term at record `row` of a split: the record itself, or, of training records, the mean over
 /// those of the last tenth of the steps before it, with the error of a correlated series
-/// (math/statistics/blocking.h); fewer than eight of them give none.
+/// (math/statistics/blocking.h); a series too short for its correlation, or of fewer than eight,
+/// has none.
 std::optional<Measured> value_at(const SplitMetrics& metrics, const std::string& split,
                                  const std::string& term, std::size_t row);
 

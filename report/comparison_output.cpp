@@ -22,7 +22,17 @@ Json interval(const std::optional<Interval>& value) {
 }
 
 const char* source_text(ErrorSource source) {
-  return source == ErrorSource::seeds ? "seeds" : source == ErrorSource::data ? "data" : "none";
+  switch (source) {
+    case ErrorSource::data:
+      return "data";
+    case ErrorSource::series:
+      return "series";
+    case ErrorSource::seeds:
+      return "seeds";
+    case ErrorSource::none:
+      break;
+  }
+  return "none";
 }
 
 Json to_object(const Measured& m) {

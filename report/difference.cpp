@@ -46,6 +46,12 @@ Measured measured_once(double value, std::optional<double> se, double dof) {
   return {value, se, dof, 1, 0.0, se ? ErrorSource::data : ErrorSource::none};
 }
 
+Measured measured_of_series(double value, double se, double dof) {
+  Measured m = measured_once(value, se, dof);
+  if (m.se) m.source = ErrorSource::series;
+  return m;
+}
+
 Measured measured_over_seeds(std::span<const Measured> per_seed) {
   if (per_seed.empty()) throw Error("There is no number to average.");
   if (per_seed.size() == 1) return per_seed[0];

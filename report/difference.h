@@ -12,10 +12,11 @@
 namespace elbow::report {
 
 /// What a standard error speaks of.
-///   none   there is none
-///   data   one seed: the images (or minibatches) that the number was measured on
-///   seeds  several seeds: training from another seed, on the same images
-enum class ErrorSource { none, data, seeds };
+///   none    there is none
+///   data    one seed: the images that the number was measured on
+///   series  one seed: the minibatches of one training, a correlated series
+///   seeds   several seeds: training from another seed, on the same images
+enum class ErrorSource { none, data, series, seeds };
 
 /// One number of one group of runs that differ in their seed only.
 struct Measured {
@@ -34,16 +35,18 @@ struct Measured {
 Measured measured_once(double value, std::optional<double> se,
                        double dof = std::numeric_limits<double>::infinity());
 
+/// The mean of a correlated series, with its standard error.
+Measured measured_of_series(double value, double se, double dof);
+
 /// One number per seed: their mean, se = s / sqrt(n), n - 1 degrees of freedom. A single one is
 /// measured_once. Throws Error on an empty list.
 Measured measured_over_seeds(std::span<const Measured> per_seed);
 
 /// How a difference was tested.
 ///   none        no standard error on one side, or both numbers are constants
-///   unpaired    one seed each: se^2 = se_a^2 + se_b^2. Both were measured on the same images,
-///   whose
-///               difficulty they share, so that the true error is smaller as a rule: conservative.
-///               It speaks of the images, not of training from other seeds.
+///   unpaired    one seed each: se^2 = se_a^2 + se_b^2. Images that both were measured on share
+///               their difficulty, so that the true error is smaller as a rule: conservative. Of
+///               series of minibatches it is not. Neither speaks of training from other seeds.
 ///   welch       several seeds on both sides: Welch's t with Satterthwaite's degrees of freedom
 ///   prediction  one seed against n: could it be one more of them? se^2 = s^2 (1 + 1/n), n - 1
 ///               degrees of freedom; assumes that both sides spread alike

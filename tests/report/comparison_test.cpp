@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "math/threefry.h"
 #include "tests/report/run_files.h"
 #include "tests/support/temp_dir.h"
 
@@ -165,20 +166,65 @@ TEST(Compare, TheSameSeedTwiceIsNoSecondSeed) {
   EXPECT_THAT(c.notes, Contains(HasSubstr("no independent run")));
 }
 
-TEST(Compare, WithoutOtherSplitsTheLastTenthOfTrainingIsAveraged) {
+SplitMetrics training_of(const std::vector<double>& values) {
   std::string lines;
-  for (int step = 1; step <= 200; ++step) {
-    const double value = step <= 180 ? 1000.0 : step % 2 == 0 ? 1.0 : 3.0;
-    lines += "{\"step\":" + std::to_string(step) +
-             ",\"split\":\"train\",\"kl\":" + std::to_string(value) + ",\"kl.se\":9}\n";
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    lines += "{\"step\":" + std::to_string(i + 1) +
+             ",\"split\":\"train\",\"kl\":" + std::to_string(values[i]) + ",\"kl.se\":9}\n";
   }
-  const auto metrics = parse_metrics(lines, "m").at("train");
-  const auto value = value_at(metrics, "train", "kl", 199);
+  return parse_metrics(lines, "m").at("train");
+}
+
+TEST(Compare, WithoutOtherSplitsTheLastTenthOfTrainingIsAveraged) {
+  std::vector<double> values(720, 1000.0);
+  for (int i = 0; i < 80; ++i) values.push_back(i % 2 == 0 ? 3.0 : 1.0);
+  const auto metrics = training_of(values);
+  const auto value = value_at(metrics, "train", "kl", 799);
   EXPECT_DOUBLE_EQ(value->value, 2.0);
   ASSERT_TRUE(value->se.has_value());
   EXPECT_LT(*value->se, 0.3);  // and not the 9 of one minibatch
   EXPECT_TRUE(std::isfinite(value->dof));
-  EXPECT_FALSE(value_at(metrics, "train", "elbo", 199).has_value());
+  EXPECT_EQ(value->source, ErrorSource::series);
+  EXPECT_FALSE(value_at(metrics, "train", "elbo", 799).has_value());
+}
+
+// Their naive error would hold for independent ones only.
+TEST(Compare, ASeriesTooShortForItsCorrelationHasNoError) {
+  std::vector<double> values(108, 1000.0);
+  for (int i = 0; i < 12; ++i) values.push_back(i < 6 ? 1.0 : 3.0);
+  const auto value = value_at(training_of(values), "train", "kl", 119);
+  EXPECT_DOUBLE_EQ(value->value, 2.0);
+  EXPECT_FALSE(value->se.has_value());
+  EXPECT_EQ(value->source, ErrorSource::none);
+}
+
+/// The share of pairs of runs of one AR(1) process, rho = 0.9, whose difference gets a mark.
+double false_marks(int records) {
+  const int pairs = 400;
+  int marks = 0;
+  for (int pair = 0; pair < pairs; ++pair) {
+    std::vector<Measured> both;
+    for (int side = 0; side < 2; ++side) {
+      CounterStream random(23, static_cast<std::uint64_t>(2 * pair + side));
+      std::vector<double> values;
+      double x = random.normal() / std::sqrt(1.0 - 0.81);
+      for (int i = 0; i < records; ++i) {
+        values.push_back(x);
+        x = 0.9 * x + random.normal();
+      }
+      const auto last = static_cast<std::size_t>(records - 1);
+      both.push_back(*value_at(training_of(values), "train", "kl", last));
+    }
+    const Difference d = difference(both[0], both[1]);
+    marks += d.p && *d.p < 0.05 ? 1 : 0;
+  }
+  return static_cast<double>(marks) / pairs;
+}
+
+TEST(CompareStatistical, TwoRunsOfOneCorrelatedProcessRarelyGetAMark) {
+  for (const int records : {120, 300, 1000, 4000}) {
+    std::printf("RATE %d %g\n", records, false_marks(records));
+  }
 }
 
 // Dimension 1 of one training is not dimension 1 of another, even of the same config.
