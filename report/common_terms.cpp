@@ -28,7 +28,9 @@ bool wanted(const std::string& term, const TermChoice& choice) {
                      [&](const std::string& pattern) { return matches(pattern, term); });
 }
 
-[[noreturn]] void nothing_in_common(const TermChoice& choice) {
+}  // namespace
+
+void nothing_in_common(const TermChoice& choice) {
   const std::string where = choice.split.empty() ? "" : " in the split '" + choice.split + "'";
   throw Error(choice.patterns.empty()
                   ? "error: the runs have no term in common" + where + "."
@@ -36,8 +38,6 @@ bool wanted(const std::string& term, const TermChoice& choice) {
                         in_words(choice.patterns, "or") + "; --all shows those that they have.",
               ExitCode::usage);
 }
-
-}  // namespace
 
 std::vector<CommonTerm> common_terms(const std::vector<Group>& groups, const TermChoice& choice) {
   std::vector<CommonTerm> terms;
@@ -54,7 +54,6 @@ std::vector<CommonTerm> common_terms(const std::vector<Group>& groups, const Ter
     // The best split has the main terms; others are asked only for what was named.
     if (!terms.empty() && choice.patterns.empty() && !choice.all) break;
   }
-  if (terms.empty()) nothing_in_common(choice);
   return terms;
 }
 

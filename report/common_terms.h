@@ -20,9 +20,11 @@ struct CommonTerm {
 };
 
 /// Terms that every run has in a split, in the order of the first run's records. Without patterns
-/// the best split that has any: test, else valid, else train. Throws Error(usage) where there are
-/// none.
+/// the best split that has any: test, else valid, else train.
 std::vector<CommonTerm> common_terms(const std::vector<Group>& groups, const TermChoice& choice);
+
+/// Throws Error(usage): nothing that all runs have was chosen.
+[[noreturn]] void nothing_in_common(const TermChoice& choice);
 
 /// Whether every run of every group has the split, and in it the term.
 bool every_run_has(const std::vector<Group>& groups, const std::string& split,

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <map>
 
 #include "report/numbers.h"
 #include "report/thin.h"
@@ -14,20 +16,49 @@ struct Columns {
   std::vector<double> x, y, se;
 };
 
-/// The records of one run that have the term, thinned.
-Columns columns_of(const Run& run, const std::string& term, const std::string& split, At at,
-                   std::size_t points) {
-  Columns all;
+/// Of one run: step and row of each record that has the term; of a step logged twice the last one.
+std::map<std::int64_t, std::size_t> rows_by_step(const Run& run, const std::string& term,
+                                                 const std::string& split) {
+  std::map<std::int64_t, std::size_t> rows;
   const SplitMetrics* metrics = run.split(split);
   for (std::size_t row = 0; metrics != nullptr && row < metrics->rows(); ++row) {
-    if (!metrics->logged(term, row)) continue;
-    all.x.push_back(position(run, *metrics, row, at));
-    all.y.push_back(metrics->at(term, row));
-    all.se.push_back(metrics->at(term + ".se", row));
+    if (metrics->logged(term, row)) rows[metrics->steps[row]] = row;
   }
-  const Thinning how = thinning(all.y.size(), points);
+  return rows;
+}
+
+/// Per run of the group the records of the steps that all of them have, all thinned alike: what is
+/// averaged over seeds is of the same steps.
+std::vector<Columns> columns_of(const Group& group, const std::string& term,
+                                const std::string& split, At at, std::size_t points) {
+  std::vector<std::map<std::int64_t, std::size_t>> rows;
+  for (const Run* run : group.runs) rows.push_back(rows_by_step(*run, term, split));
+  std::vector<Columns> all(rows.size());
+  for (const auto& [step, unused] : rows.front()) {
+    const bool everywhere =
+        std::all_of(rows.begin(), rows.end(),
+                    [at_step = step](const auto& run) { return run.contains(at_step); });
+    if (!everywhere) continue;
+    bool finite = true;
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      const SplitMetrics& metrics = *group.runs[r]->split(split);
+      const std::size_t row = rows[r].at(step);
+      all[r].x.push_back(position(*group.runs[r], metrics, row, at));
+      all[r].y.push_back(metrics.at(term, row));
+      all[r].se.push_back(metrics.at(term + ".se", row));
+      finite = finite && std::isfinite(all[r].y.back());
+    }
+    // Thinning passes over what is no number: of all seeds at once, or their steps would differ.
+    for (Columns& run : all) {
+      if (!finite) run.y.back() = std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+  const Thinning how = thinning(all.front().y.size(), points);
   if (how.per_point == 1) return all;
-  return {thin(all.x, how).mean, thin(all.y, how).mean, thin_errors(all.se, how)};
+  for (Columns& run : all) {
+    run = {thin(run.x, how).mean, thin(run.y, how).mean, thin_errors(run.se, how)};
+  }
+  return all;
 }
 
 std::string axis_text(At at) {
@@ -42,14 +73,9 @@ std::string followed_split(const std::vector<Group>& groups, const std::string& 
 
 Curve term_curve(const Group& group, std::size_t color, const std::string& term,
                  const std::string& split, At at, std::size_t points) {
-  std::vector<Columns> runs;
-  std::size_t rows = std::numeric_limits<std::size_t>::max();
-  for (const Run* run : group.runs) {
-    runs.push_back(columns_of(*run, term, split, at, points));
-    rows = std::min(rows, runs.back().y.size());
-  }
+  const std::vector<Columns> runs = columns_of(group, term, split, at, points);
   Curve curve{group.letter, color, {}};
-  for (std::size_t row = 0; row < rows; ++row) {
+  for (std::size_t row = 0; row < runs.front().y.size(); ++row) {
     std::vector<Measured> per_seed;
     double x = 0.0;
     for (const Columns& run : runs) {

@@ -13,7 +13,7 @@ namespace elbow::report {
 std::string followed_split(const std::vector<Group>& groups, const std::string& term);
 
 /// A point per record, at most `points`, from the mean of records in a row; of several seeds the
-/// mean with its standard error between seeds.
+/// mean with its standard error between seeds, over the steps that all of them recorded.
 Curve term_curve(const Group& group, std::size_t color, const std::string& term,
                  const std::string& split, At at, std::size_t points = 200);
 

@@ -22,7 +22,8 @@ bool of_series(const Row& row) {
 }  // namespace
 
 std::vector<std::string> legend(const Comparison& comparison) {
-  bool welch = false, unpaired = false, images = false, series = false, prediction = false, untested = false;
+  bool welch = false, unpaired = false, images = false, series = false, prediction = false,
+       untested = false;
   for (const Section& section : comparison.sections) {
     for (const Row& row : section.rows) {
       for (const auto& d : row.differences) {

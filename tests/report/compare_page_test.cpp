@@ -123,6 +123,29 @@ TEST(CompareCharts, LongCurvesAreThinnedAndSeedsAveraged) {
   EXPECT_DOUBLE_EQ(curve.points[0].error, 1.0);  // two seeds that differ by two
 }
 
+// Averaged by row, the shorter run's later steps would meet the longer one's earlier ones.
+TEST(CompareCharts, SeedsOfUnequalLengthAreAveragedAtEqualSteps) {
+  const TempDir dir;
+  Runs runs = {read_run(write_run(dir.path(), {.name = "a", .seed = 1})),
+               read_run(write_run(dir.path(), {.name = "b", .seed = 2}))};
+  for (std::size_t i = 0; i < 2; ++i) {
+    std::string lines;
+    for (int step = 1; step <= (i == 0 ? 1000 : 510); ++step) {
+      const std::string number = std::to_string(step);
+      lines += "{\"step\":" + number + ",\"split\":\"train\",\"kl\":" + number + "}\n";
+    }
+    runs[i].metrics = parse_metrics(lines, "m");
+  }
+  std::vector<std::string> notes;
+  const Curve curve = term_curve(group_by_seed(runs, notes)[0], 0, "kl", "train", At::steps, 10);
+  ASSERT_THAT(curve.points, SizeIs(10));
+  for (const auto& point : curve.points) {
+    EXPECT_DOUBLE_EQ(point.y, point.x);
+    EXPECT_EQ(point.error, 0.0);
+  }
+  EXPECT_DOUBLE_EQ(curve.points[9].x, 485.0);  // the mean of 460 ... 510
+}
+
 TEST(Svg, TicksAreRoundAndInside) {
   EXPECT_THAT(ticks(0.0, 1.0, 5), ElementsAre(0.0, 0.2, 0.4, 0.2 * 3, 0.8, 1.0));
   EXPECT_THAT(ticks(-130.0, -95.0, 4), ElementsAre(-130.0, -120.0, -110.0, -100.0));
