@@ -50,7 +50,7 @@ struct Comparison {
 
 /// `runs` must outlive the result. Along the way the test split is not measured: what is taken from
 /// it at the end is followed on validation. Throws Error(usage): fewer than two runs, an unknown
-/// baseline or term, no term that all have; Error(data): a run without records.
+/// or ambiguous baseline, no term that all have; Error(data): a run without records.
 Comparison compare_runs(const std::vector<Run>& runs, const CompareOptions& options);
 
 /// Fills in the definitions and differences of a row that has its values.
