@@ -62,7 +62,7 @@ export function klmap(run) {
   });
   const every = Math.ceil(rows.length / 32);
   return section('latents', 'What each latent dimension carries',
-    h('p', {class: 'note'}, active + ' of ' + rows.length + ' dimensions carry more than 0.1 nats at the end. A dark row is a dimension that the decoder does without.'),
+    h('p', {class: 'note'}, active + ' of ' + rows.length + ' dimensions carry more than 0.1 nats at the end; active units are counted otherwise, by a mean code that varies (Var μ > 0.01). A dark row is a dimension that the decoder does without.'),
     h('div', {class: 'map'},
       h('div', {class: 'map-names', 'aria-hidden': 'true'}, rows.map((row, i) => h('span', {}, i % every ? '' : row.name))),
       h('div', {class: 'map-canvas'}, canvas, cross)),
