@@ -91,6 +91,8 @@ inside() {
     shift 2
     mount -t proc proc "$system/proc" || exit 69
     mount --bind /dev "$system/dev" || exit 69
+    # For tests that want a terminal; they are skipped without one.
+    mount --bind /dev/pts "$system/dev/pts" 2>/dev/null || true
     ELBOW_DATA=
     if [ -n "$data" ] && mount --bind "$data" "$system/mnt/data"; then ELBOW_DATA=/mnt/data; fi
     exec chroot "$system" /usr/bin/env -i HOME=/root LANG=C.UTF-8 \
