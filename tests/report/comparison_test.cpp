@@ -9,13 +9,14 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
-#include "math/threefry.h"
+#include "tests/report/read_runs.h"
 #include "tests/report/run_files.h"
 #include "tests/support/temp_dir.h"
 
 namespace elbow::report {
 namespace {
 
+using elbow::testing::runs_of;
 using elbow::testing::SmallRun;
 using elbow::testing::TempDir;
 using elbow::testing::write_run;
@@ -26,12 +27,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 using Runs = std::vector<Run>;  // in a test, Run is its method
-
-Runs runs_of(const TempDir& dir, const std::vector<SmallRun>& all) {
-  std::vector<Run> runs;
-  for (const SmallRun& run : all) runs.push_back(read_run(write_run(dir.path(), run)));
-  return runs;
-}
 
 const Section& section(const Comparison& c, At at) {
   for (const Section& s : c.sections) {
@@ -192,92 +187,6 @@ TEST(Compare, TheSameSeedTwiceIsNoSecondSeed) {
   EXPECT_THAT(c.notes, Contains(HasSubstr("no independent run")));
 }
 
-SplitMetrics training_of(const std::vector<double>& values) {
-  std::string lines;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    lines += "{\"step\":" + std::to_string(i + 1) +
-             ",\"split\":\"train\",\"kl\":" + std::to_string(values[i]) + ",\"kl.se\":9}\n";
-  }
-  return parse_metrics(lines, "m").at("train");
-}
-
-TEST(Compare, WithoutOtherSplitsTheLastTenthOfTrainingIsAveraged) {
-  std::vector<double> values(720, 1000.0);
-  for (int i = 0; i < 80; ++i) values.push_back(i % 2 == 0 ? 3.0 : 1.0);
-  const auto metrics = training_of(values);
-  const auto value = value_at(metrics, "train", "kl", 799);
-  EXPECT_DOUBLE_EQ(value->value, 2.0);
-  ASSERT_TRUE(value->se.has_value());
-  EXPECT_LT(*value->se, 0.3);  // and not the 9 of one minibatch
-  EXPECT_TRUE(std::isfinite(value->dof));
-  EXPECT_EQ(value->source, ErrorSource::series);
-  EXPECT_FALSE(value_at(metrics, "train", "elbo", 799).has_value());
-}
-
-// Their naive error would hold for independent ones only.
-TEST(Compare, ASeriesTooShortForItsCorrelationHasNoError) {
-  std::vector<double> values(108, 1000.0);
-  for (int i = 0; i < 12; ++i) values.push_back(i < 6 ? 1.0 : 3.0);
-  const auto value = value_at(training_of(values), "train", "kl", 119);
-  EXPECT_DOUBLE_EQ(value->value, 2.0);
-  EXPECT_FALSE(value->se.has_value());
-  EXPECT_EQ(value->source, ErrorSource::none);
-}
-
-/// The share of pairs of runs of one AR(1) process whose difference gets a mark as a single test.
-double false_marks(double rho, int records) {
-  const int pairs = 400;
-  int marks = 0;
-  for (int pair = 0; pair < pairs; ++pair) {
-    std::vector<Measured> both;
-    for (int side = 0; side < 2; ++side) {
-      CounterStream random(23, static_cast<std::uint64_t>(2 * pair + side));
-      std::vector<double> values;
-      double x = random.normal() / std::sqrt(1.0 - rho * rho);
-      for (int i = 0; i < records; ++i) {
-        values.push_back(x);
-        x = rho * x + random.normal();
-      }
-      const auto last = static_cast<std::size_t>(records - 1);
-      both.push_back(*value_at(training_of(values), "train", "kl", last));
-    }
-    const Difference d = difference(both[0], both[1]);
-    marks += d.p && *d.p < 0.05 ? 1 : 0;
-  }
-  return static_cast<double>(marks) / pairs;
-}
-
-TEST(Compare, TheLegendSaysWhatTheErrorsSpeakOf) {
-  const TempDir dir;
-  Runs runs = runs_of(dir, {{.name = "a"}, {.name = "b", .beta = 2.0}});
-  const auto of_images = legend(compare_runs(runs, {}));
-  EXPECT_THAT(of_images, Contains(HasSubstr("same images")));
-  EXPECT_THAT(of_images, Not(Contains(HasSubstr("minibatches"))));
-  for (std::size_t i = 0; i < 2; ++i) {
-    CounterStream random(29, i);
-    std::vector<double> values;
-    for (int k = 0; k < 1000; ++k) values.push_back(random.normal());
-    runs[i].metrics = {{"train", training_of(values)}};
-  }
-  const Comparison c = compare_runs(runs, {.at = {At::end}});
-  ASSERT_EQ(c.tests, 1);
-  EXPECT_THAT(legend(c), Contains(HasSubstr("a trend within it is not covered")));
-  EXPECT_THAT(legend(c), Not(Contains(HasSubstr("same images"))));
-  EXPECT_THAT(comparison_csv(c), HasSubstr(",series,"));
-  for (report::Run& run : runs) run.metrics = {{"train", training_of({1, 2, 3})}};
-  EXPECT_THAT(legend(compare_runs(runs, {.at = {At::end}})),
-              Contains(HasSubstr("the series is too short or too correlated")));
-}
-
-TEST(CompareStatistical, TwoRunsOfOneCorrelatedProcessRarelyGetAMark) {
-  // With the naive error of 12 records it is 0.7.
-  for (const int records : {120, 300, 1000}) EXPECT_LE(false_marks(0.9, records), 0.02) << records;
-  // Independent records have an error, whose test holds its level: binomial error 0.011.
-  const double independent = false_marks(0.0, 1000);
-  EXPECT_GT(independent, 0.0);
-  EXPECT_LT(independent, 0.1);
-}
-
 // Dimension 1 of one training is not dimension 1 of another, even of the same config.
 TEST(Compare, NumberedDimensionsAreNeverSubtracted) {
   const TempDir dir;
@@ -311,59 +220,6 @@ TEST(Compare, ALossOfAnotherObjectiveIsAnotherLoss) {
   EXPECT_THAT(row(section(c, At::end), "loss").definitions,
               ElementsAre("what is minimised: beta(beta = 1.0) in A, beta(beta = 4.0) in B"));
   EXPECT_EQ(section(c, At::end).rows[0].term, "elbo") << "the others stand last";
-}
-
-/// a has 100 steps, b 900; both with a row of `elbow eval`.
-Runs evaluated_runs(const TempDir& dir, const std::string& a, const std::string& b) {
-  Runs all = runs_of(dir, {{.name = "a"}, {.name = "b", .beta = 4.0, .steps = 900}});
-  all[0].evaluation = {{"ais", a, "ais", "ais", "lower", "", "", -90.0, 0.3}};
-  all[1].evaluation = {{"ais", b, "ais", "ais", "lower", "", "", -91.0, 0.4}};
-  return all;
-}
-
-TEST(Compare, WhatEvalMeasuredIsComparedWhereItWasMeasuredAlike) {
-  const TempDir dir;
-  const std::string at_end = "step=100 weights=12 chains=16";
-  const auto alike = evaluated_runs(dir, at_end, "step=900 weights=77 chains=16");
-  const Comparison same = compare_runs(alike, {.at = {At::end}});
-  ASSERT_EQ(same.sections.size(), 2u);
-  EXPECT_THAT(same.sections[1].places,
-              ElementsAre("evaluated at step 100", "evaluated at step 900"));
-  ASSERT_TRUE(same.sections[1].rows[0].differences[1]);
-  EXPECT_DOUBLE_EQ(*same.sections[1].rows[0].differences[1]->se, 0.5);
-  EXPECT_THAT(same.notes, Not(Contains(HasSubstr("elbow eval"))));
-  const auto unlike = evaluated_runs(dir, at_end, "step=900 weights=77 chains=32");
-  const Comparison other = compare_runs(unlike, {.at = {At::end}});
-  EXPECT_THAT(other.sections[1].rows[0].definitions, ElementsAre("measured with other settings"));
-  EXPECT_FALSE(other.sections[1].rows[0].differences[1]);
-}
-
-TEST(Compare, WhatEvalMeasuredBeforeTheEndIsSaid) {
-  const TempDir dir;
-  const auto early = evaluated_runs(dir, "step=100 chains=16", "step=10 chains=16");
-  const Comparison one = compare_runs(early, {.at = {At::end}});
-  EXPECT_THAT(one.sections[1].rows[0].definitions,
-              ElementsAre("evaluated at: step 100 in A, step 10 in B"));
-  EXPECT_FALSE(one.sections[1].rows[0].differences[1]);
-  EXPECT_THAT(one.notes,
-              Contains(HasSubstr("elbow eval measured step 10, its last record is of step 900")));
-  // Of equal steps, all the same.
-  const auto equal = evaluated_runs(dir, "step=100 chains=16", "step=100 chains=16");
-  const Comparison both = compare_runs(equal, {.at = {At::end}});
-  EXPECT_TRUE(both.sections[1].rows[0].differences[1]);
-  EXPECT_THAT(both.notes, Contains(HasSubstr("B (" + (dir / "b").string() +
-                                             "): elbow eval measured step 100")));
-}
-
-TEST(Compare, ATermThatOnlyEvalMeasuredCanBeNamed) {
-  const TempDir dir;
-  const auto runs = evaluated_runs(dir, "step=100", "step=900");
-  const Comparison c = compare_runs(runs, {.terms = {.patterns = {"ais"}}});
-  ASSERT_EQ(c.sections.size(), 1u);
-  EXPECT_EQ(c.sections[0].rows[0].term, "ais");
-  EXPECT_THROW(compare_runs(runs, {.terms = {.patterns = {"ais"}, .split = "test"}}), Error);
-  EXPECT_THROW(compare_runs(runs, {.terms = {.patterns = {"ais"}}, .at = {At::steps}}), Error);
-  EXPECT_EQ(compare_runs(runs, {.terms = {.split = "test"}, .at = {At::end}}).sections.size(), 1u);
 }
 
 TEST(Compare, ASilentRunWasProbablyKilled) {
