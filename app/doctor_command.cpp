@@ -70,6 +70,8 @@ void look_at_threads(Report& report, int threads) {
                           " logical processors that this process may use");
   report.row("threads", std::to_string(found.threads) + " of LibTorch, " +
                             std::to_string(found.blas_threads) + " of BLAS");
+  report.row("waits", found.adapts ? "active on free cores, short while other programs hold them"
+                                   : "as the OpenMP runtime does");
   report.row("BLAS", found.blas + (found.onednn_matmul
                                        ? "; float32 matrix products go through oneDNN instead"
                                        : "; it also does the float32 matrix products"));

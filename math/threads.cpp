@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "math/active_waiting.h"
 #include "math/cores.h"
 #include "math/onednn_matmul.h"
 
@@ -58,7 +59,8 @@ int running_others() {
   return std::max(0, least);
 }
 
-void warn_about_environment(int threads, int cores, std::vector<std::string>& warnings) {
+void warn_about_environment(int threads, int cores, bool adapts,
+                            std::vector<std::string>& warnings) {
   const std::string count = std::to_string(threads);
   if (const auto value = environment("OMP_NUM_THREADS"); !value.empty() && value != count) {
     warnings.push_back("OMP_NUM_THREADS=" + value + " is not used; " + count +
@@ -70,11 +72,12 @@ void warn_about_environment(int threads, int cores, std::vector<std::string>& wa
                        " threads that were chosen; unset it.");
   }
   if (threads > 1) {
-    if (const auto value = environment("OMP_WAIT_POLICY");
-        value == "passive" || value == "PASSIVE") {
-      warnings.push_back("OMP_WAIT_POLICY=" + value +
-                         " puts threads to sleep between operations (about 0.6 times the speed); "
-                         "unset it.");
+    for (const char* name : {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT"}) {
+      if (const auto value = environment(name); !value.empty()) {
+        warnings.push_back(std::string(name) + "=" + value +
+                           " fixes how long threads wait actively for each other; unset, the "
+                           "program fits it to how busy the cores are.");
+      }
     }
     for (const char* name : {"OMP_PROC_BIND", "GOMP_CPU_AFFINITY"}) {
       const auto value = environment(name);
@@ -83,13 +86,8 @@ void warn_about_environment(int threads, int cores, std::vector<std::string>& wa
                            " pins threads to processors and slows training down; unset it.");
       }
     }
-    if (const auto value = environment("GOMP_SPINCOUNT"); !value.empty()) {
-      warnings.push_back("GOMP_SPINCOUNT=" + value +
-                         " changes how long threads wait actively, usually for the worse; unset "
-                         "it.");
-    }
   }
-  if (const auto text = busy_warning(running_others(), threads, cores); !text.empty()) {
+  if (const auto text = busy_warning(running_others(), threads, cores, adapts); !text.empty()) {
     warnings.push_back(text);
   }
   if (threads > cores) {
@@ -101,11 +99,12 @@ void warn_about_environment(int threads, int cores, std::vector<std::string>& wa
 
 }  // namespace
 
-std::string busy_warning(int others, int threads, int cores) {
+std::string busy_warning(int others, int threads, int cores, bool adapts) {
   if (threads <= 1 || others < 2 || others + threads <= cores + 1) return "";
   return std::to_string(others) + " other threads are running on " + std::to_string(cores) +
-         " cores; threads that share a core wait for each other, and --threads 1 may be several "
-         "times faster.";
+         (adapts ? " cores and take their share of them."
+                 : " cores; threads that share a core wait for each other, and --threads 1 may be "
+                   "several times faster.");
 }
 
 OneThread::OneThread() : before_(at::get_num_threads()) { at::set_num_threads(1); }
@@ -151,7 +150,8 @@ ThreadReport configure_threads(int threads, bool onednn) {
     }
     report.blas_threads = blas.get_threads();
   }
-  warn_about_environment(wanted, cores, report.warnings);
+  report.adapts = adapt_waiting(report.threads);
+  warn_about_environment(wanted, cores, report.adapts, report.warnings);
   return report;
 }
 

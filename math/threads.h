@@ -11,13 +11,15 @@ struct ThreadReport {
   int blas_threads = 1;               ///< OpenBLAS threads
   std::string blas;                   ///< "OpenBLAS (pthreads)", "oneDNN", "MKL", ...
   bool onednn_matmul = false;         ///< float32 matrix products go through oneDNN
+  bool adapts = false;                ///< active waits are shortened while others hold the cores
   std::vector<std::string> warnings;  ///< environment settings that spoil it, with the remedy
 };
 
 /// Sets everything once, at start. threads = 0: physical cores that this process may use.
 /// With a BLAS that has a pool of its own, either oneDNN does the matrix products (programs that
 /// link math/sgemm.cpp; `onednn` switches that) and BLAS gets one thread, or BLAS gets all threads
-/// and everything else one. Errors: threads outside 0..1024.
+/// and everything else one. Several threads shorten their waits while other programs hold the cores
+/// (math/active_waiting.h). Errors: threads outside 0..1024.
 ThreadReport configure_threads(int threads, bool onednn = true);
 
 /// While it lives, this thread's operators run on it alone; then as before. For work too small to
@@ -34,8 +36,8 @@ class OneThread {
 };
 
 /// What to say when `others` threads of other programs are running; "" when they leave enough
-/// cores.
-std::string busy_warning(int others, int threads, int cores);
+/// cores. `adapts`: as in ThreadReport.
+std::string busy_warning(int others, int threads, int cores, bool adapts);
 
 /// glibc: keep large blocks instead of returning them to the kernel at every step. First lines of
 /// main; does nothing elsewhere.

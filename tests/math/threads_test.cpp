@@ -104,10 +104,17 @@ TEST(ConfigureThreads, WarnsAboutASpoiledEnvironment) {
 }
 
 TEST(BusyWarning, SpeaksWhenTooFewCoresAreLeft) {
-  EXPECT_THAT(busy_warning(6, 2, 2), HasSubstr("6 other threads"));
-  EXPECT_EQ(busy_warning(1, 2, 2), "");
-  EXPECT_EQ(busy_warning(6, 1, 2), "");
-  EXPECT_EQ(busy_warning(4, 4, 8), "");
+  for (const bool adapts : {false, true}) {
+    EXPECT_THAT(busy_warning(6, 2, 2, adapts), HasSubstr("6 other threads"));
+    EXPECT_EQ(busy_warning(1, 2, 2, adapts), "");
+    EXPECT_EQ(busy_warning(6, 1, 2, adapts), "");
+    EXPECT_EQ(busy_warning(4, 4, 8, adapts), "");
+  }
+}
+
+TEST(BusyWarning, RecommendsOneThreadOnlyWhereThatHelps) {
+  EXPECT_THAT(busy_warning(6, 2, 2, false), HasSubstr("--threads 1"));
+  EXPECT_THAT(busy_warning(6, 2, 2, true), ::testing::Not(HasSubstr("--threads")));
 }
 
 TEST(OnednnMatmul, ReportsWhatTheProductsDid) {
