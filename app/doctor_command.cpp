@@ -89,6 +89,7 @@ void look_at_threads(Report& report, int threads) {
       report.hint("With oneDNN they are faster: install libdnnl-dev and build again.");
     }
   }
+  if (!found.load.empty()) report.row("load", found.load);
   for (const auto& warning : found.warnings) report.problem("warning", warning, "");
 }
 

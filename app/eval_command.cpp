@@ -150,7 +150,9 @@ int eval_command(EvalFlags flags) {
   if (flags.images > 0) flags.options.images = flags.images;
   const bool json = flags.format == "json";
   EvalProgress progress(parse_progress(flags.progress));
-  for (const auto& warning : configure_threads(flags.threads).warnings) progress.note(warning);
+  const ThreadReport threads = configure_threads(flags.threads);
+  for (const auto& warning : threads.warnings) progress.note(warning);
+  if (!threads.load.empty()) progress.note(threads.load);
   const std::filesystem::path path(flags.run);
   RestoredRun run = restore_run(path, optional_path(flags.data_dir));
   const auto metrics = chosen(metrics_of(*run.session), flags.metrics);

@@ -244,6 +244,7 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
     log.warning(text);
   };
   for (const auto& warning : threads.warnings) warn(warning);
+  if (!threads.load.empty()) warn(threads.load);
 
   Dataset data = load_dataset(dataset_request(config, optional_path(flags.data_dir)));
   Session session(std::move(config), std::move(data));

@@ -59,8 +59,7 @@ int running_others() {
   return std::max(0, least);
 }
 
-void warn_about_environment(int threads, int cores, bool adapts,
-                            std::vector<std::string>& warnings) {
+void warn_about_environment(int threads, int cores, std::vector<std::string>& warnings) {
   const std::string count = std::to_string(threads);
   if (const auto value = environment("OMP_NUM_THREADS"); !value.empty() && value != count) {
     warnings.push_back("OMP_NUM_THREADS=" + value + " is not used; " + count +
@@ -86,9 +85,6 @@ void warn_about_environment(int threads, int cores, bool adapts,
                            " pins threads to processors and slows training down; unset it.");
       }
     }
-  }
-  if (const auto text = busy_warning(running_others(), threads, cores, adapts); !text.empty()) {
-    warnings.push_back(text);
   }
   if (threads > cores) {
     warnings.push_back(count + " threads on " + std::to_string(cores) +
@@ -151,7 +147,8 @@ ThreadReport configure_threads(int threads, bool onednn) {
     report.blas_threads = blas.get_threads();
   }
   report.adapts = adapt_waiting(report.threads);
-  warn_about_environment(wanted, cores, report.adapts, report.warnings);
+  report.load = busy_warning(running_others(), wanted, cores, report.adapts);
+  warn_about_environment(wanted, cores, report.warnings);
   return report;
 }
 

@@ -12,7 +12,8 @@ struct ThreadReport {
   std::string blas;                   ///< "OpenBLAS (pthreads)", "oneDNN", "MKL", ...
   bool onednn_matmul = false;         ///< float32 matrix products go through oneDNN
   bool adapts = false;                ///< active waits are shortened while others hold the cores
-  std::vector<std::string> warnings;  ///< environment settings that spoil it, with the remedy
+  std::string load;                   ///< what others take of the cores, "" when little or unknown
+  std::vector<std::string> warnings;  ///< settings that spoil it, with the remedy
 };
 
 /// Sets everything once, at start. threads = 0: physical cores that this process may use.
