@@ -1,6 +1,7 @@
 // Every exact value between two known densities, by every route that is known here.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct Finding {
 struct DivergenceSettings {
   std::vector<double> orders = {0.5};                     ///< of renyi and alpha
   std::vector<double> bandwidths = {0.5, 1.0, 2.0, 5.0};  ///< of mmd2: the sum of the kernels
+  std::int64_t neighbours = 5;                            ///< k of the neighbour estimates
 };
 
 /// The quantities in the order in which they are shown.

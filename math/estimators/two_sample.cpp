@@ -46,7 +46,7 @@ Estimate logistic_jeffreys(const PointsView& p, const PointsView& q, std::uint64
   return sum;
 }
 
-void add_kl(Table& table, const std::string& quantity, bool forward) {
+void add_kl(Table& table, const std::string& quantity, bool forward, std::int64_t k) {
   const auto ordered = [forward](auto estimate) {
     return [forward, estimate](const PointsView& p, const PointsView& q, std::uint64_t seed) {
       return forward ? estimate(p, q, seed) : estimate(q, p, seed);
@@ -55,8 +55,8 @@ void add_kl(Table& table, const std::string& quantity, bool forward) {
   table.push_back({.quantity = quantity,
                    .name = "knn_kl",
                    .most_points = kMostNeighbours,
-                   .estimate = ordered([](const auto& p, const auto& q, std::uint64_t seed) {
-                     return knn_kl(p, q, {.seed = seed});
+                   .estimate = ordered([k](const auto& p, const auto& q, std::uint64_t seed) {
+                     return knn_kl(p, q, {.k = k, .seed = seed});
                    })});
   table.push_back({.quantity = quantity,
                    .name = "kde_kl",
@@ -83,7 +83,7 @@ void add_kl(Table& table, const std::string& quantity, bool forward) {
                    })});
 }
 
-void add_bounded(Table& table) {
+void add_bounded(Table& table, std::int64_t k) {
   table.push_back(
       {.quantity = "jeffreys", .name = "logistic_jeffreys", .estimate = logistic_jeffreys});
   table.push_back({.quantity = "jensen_shannon",
@@ -99,8 +99,8 @@ void add_bounded(Table& table) {
   table.push_back({.quantity = "squared_hellinger",
                    .name = "knn_squared_hellinger",
                    .most_points = kMostNeighbours,
-                   .estimate = [](const auto& p, const auto& q, std::uint64_t seed) {
-                     return knn_squared_hellinger(p, q, {.seed = seed});
+                   .estimate = [k](const auto& p, const auto& q, std::uint64_t seed) {
+                     return knn_squared_hellinger(p, q, {.k = k, .seed = seed});
                    }});
 }
 
@@ -121,28 +121,28 @@ void add_chi2(Table& table) {
 }
 
 // (integral - 1) / (a (a - 1)).
-Estimate knn_alpha(const PointsView& p, const PointsView& q, double a, std::uint64_t seed) {
-  Estimate result = knn_alpha_integral(p, q, a, {.seed = seed});
+Estimate knn_alpha(const PointsView& p, const PointsView& q, double a, const KnnOptions& options) {
+  Estimate result = knn_alpha_integral(p, q, a, options);
   const double scale = a * (a - 1.0);
   result.value = (result.value - 1.0) / scale;
   if (result.se) *result.se /= std::fabs(scale);
   return result;
 }
 
-void add_orders(Table& table, const std::vector<double>& orders) {
-  constexpr double kNeighbours = 5.0;  // the integral's estimator needs k > |1 - a|
+void add_orders(Table& table, const std::vector<double>& orders, std::int64_t k) {
   for (const bool is_renyi : {true, false}) {
     for (const double a : orders) {
-      if (a == 0.0 || a == 1.0 || std::fabs(1.0 - a) >= kNeighbours) continue;
+      if (a == 0.0 || a == 1.0 || std::fabs(1.0 - a) >= static_cast<double>(k)) continue;
       if (is_renyi && a < 0.0) continue;
-      table.push_back({.quantity = is_renyi ? "renyi" : "alpha",
-                       .name = is_renyi ? "knn_renyi" : "knn_alpha",
-                       .note = order_note(a),
-                       .most_points = kMostNeighbours,
-                       .estimate = [a, is_renyi](const auto& p, const auto& q, std::uint64_t seed) {
-                         return is_renyi ? knn_renyi(p, q, a, {.seed = seed})
-                                         : knn_alpha(p, q, a, seed);
-                       }});
+      table.push_back(
+          {.quantity = is_renyi ? "renyi" : "alpha",
+           .name = is_renyi ? "knn_renyi" : "knn_alpha",
+           .note = order_note(a),
+           .most_points = kMostNeighbours,
+           .estimate = [a, k, is_renyi](const auto& p, const auto& q, std::uint64_t seed) {
+             const KnnOptions options{.k = k, .seed = seed};
+             return is_renyi ? knn_renyi(p, q, a, options) : knn_alpha(p, q, a, options);
+           }});
     }
   }
 }
@@ -247,11 +247,11 @@ std::string joined(const std::string& a, const std::string& b) {
 std::vector<TwoSampleEstimator> two_sample_estimators(const DivergenceSettings& settings,
                                                       std::int64_t dim) {
   Table table;
-  add_kl(table, "kl", true);
-  add_kl(table, "reverse_kl", false);
-  add_bounded(table);
+  add_kl(table, "kl", true, settings.neighbours);
+  add_kl(table, "reverse_kl", false, settings.neighbours);
+  add_bounded(table, settings.neighbours);
   add_chi2(table);
-  add_orders(table, settings.orders);
+  add_orders(table, settings.orders, settings.neighbours);
   add_transport(table, dim);
   add_kernels(table, dim, settings.bandwidths);
   add_frechet(table);
