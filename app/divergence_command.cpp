@@ -14,7 +14,9 @@
 #include "core/error.h"
 #include "data/sample_file.h"
 #include "instrumentation/text.h"
+#include "math/densities/discrete_law.h"
 #include "math/densities/expression.h"
+#include "math/divergences/enumeration.h"
 #include "math/divergences/exact.h"
 #include "math/divergences/quantities.h"
 #include "math/divergences/supports.h"
@@ -35,12 +37,18 @@ struct Options {
   DivergenceSettings settings;
 };
 
-/// A distribution as it was given: a density, or points from a file.
+/// A distribution as it was given: a density, a law of finitely many numbers, or points from a
+/// file.
 struct Distribution {
   std::string name;
-  DensityPtr density;  // null for a file
+  DensityPtr density;  // null for a file and a discrete law
   Points points;
-  std::int64_t dim() const { return density ? density->dim() : points.dim(); }
+  std::optional<DiscreteLaw> discrete = {};
+  std::int64_t dim() const { return density ? density->dim() : discrete ? 1 : points.dim(); }
+  bool known() const { return density || discrete; }
+  Points draws(std::int64_t n, std::uint64_t seed, std::uint64_t stream) const {
+    return density ? draw(*density, n, seed, stream) : draw(*discrete, n, seed, stream);
+  }
 };
 
 bool names_a_file(const std::string& text) {
@@ -62,6 +70,10 @@ Points shuffled(const Points& points, CounterStream random) {
 // Estimators that take the first points of a file must not see an order in them.
 Distribution read_distribution(const std::string& text, std::uint64_t seed, std::uint64_t stream) {
   if (!names_a_file(text)) {
+    if (auto law = parse_discrete_law(text)) {
+      const std::string name = law->expression;
+      return {name, nullptr, {}, std::move(law)};
+    }
     const DensityPtr density = parse_density(text);
     return {density->expression(), density, {}};
   }
@@ -88,6 +100,15 @@ void require_same_dim(const Distribution& p, const Distribution& q) {
               of_files ? ExitCode::data : ExitCode::usage);
 }
 
+void require_one_kind(const Distribution& p, const Distribution& q) {
+  const bool mixed = (p.discrete && q.density) || (p.density && q.discrete);
+  if (!mixed) return;
+  throw Error("error: '" + p.name + "' and '" + q.name +
+                  "': one has atoms and the other a density, so that the total variation is 1 and "
+                  "each KL divergence infinite. Compare two laws of one kind.",
+              ExitCode::usage);
+}
+
 std::vector<double> log_ratios(const Density& p, const Density& q, const Points& points) {
   std::vector<double> result;
   for (std::int64_t i = 0; i < points.size(); ++i) {
@@ -106,19 +127,32 @@ RatioTails ratio_tails(const Density& p, const Density& q) {
 // Between new draws from P and those in use, or between the halves of a file.
 std::string floor_of(const TwoSampleEstimator& estimator, const Distribution& p, const Points& more,
                      std::uint64_t seed) {
-  if (p.density) return floor_note(estimator, p.points, more, seed);
+  if (p.known()) return floor_note(estimator, p.points, more, seed);
   const PointsView all = p.points;
   const std::int64_t half = all.size() / 2;
   return floor_note(estimator, all.rows(0, half), all.rows(half, all.size()), seed);
 }
 
-std::vector<Finding> all_findings(const Options& options, Distribution& p, Distribution& q) {
+// What is known without a sample.
+std::vector<Finding> known_findings(const Options& options, const Distribution& p,
+                                    const Distribution& q) {
+  std::vector<LeftOut> left_out;
   std::vector<Finding> rows;
   if (p.density && q.density) {
-    rows = exact_divergences(*p.density, *q.density, options.settings);
+    rows = exact_divergences(*p.density, *q.density, options.settings, &left_out);
+  } else if (p.discrete && q.discrete) {
+    rows = enumerated_divergences(*p.discrete, *q.discrete, options.settings, &left_out);
   }
-  if (p.density) p.points = draw(*p.density, options.samples, options.seed, 1);
-  if (q.density) q.points = draw(*q.density, options.samples, options.seed, 2);
+  for (const LeftOut& row : left_out) {
+    std::cerr << "left out: " << row.quantity << ", " << row.estimator << ": " << row.why << '\n';
+  }
+  return rows;
+}
+
+std::vector<Finding> all_findings(const Options& options, Distribution& p, Distribution& q) {
+  std::vector<Finding> rows = known_findings(options, p, q);
+  if (p.known()) p.points = p.draws(options.samples, options.seed, 1);
+  if (q.known()) q.points = q.draws(options.samples, options.seed, 2);
   if (p.density && q.density) {
     for (auto& known : known_ratio_estimates(log_ratios(*p.density, *q.density, p.points),
                                              log_ratios(*p.density, *q.density, q.points),
@@ -126,7 +160,7 @@ std::vector<Finding> all_findings(const Options& options, Distribution& p, Distr
       rows.push_back({known.quantity, known.name, std::move(known.estimate)});
     }
   }
-  const Points more = p.density ? draw(*p.density, options.samples, options.seed, 5) : Points();
+  const Points more = p.known() ? p.draws(options.samples, options.seed, 5) : Points();
   std::vector<TwoSampleEstimator> estimators = two_sample_estimators(options.settings, p.dim());
   for (auto& metric : sample_metrics(p.dim())) estimators.push_back(std::move(metric));
   for (const auto& estimator : estimators) {
@@ -177,7 +211,8 @@ void print_table(const std::vector<Finding>& rows) {
       {"quantity", "estimator", "value", "se", "unit", "bias", "note"}};
   for (const Finding& row : rows) {
     const Estimate& e = row.estimate;
-    cells.push_back({row.quantity, row.estimator, significant(e.value, e.exact ? 10 : 6),
+    cells.push_back({row.quantity, row.estimator,
+                     significant(e.value, e.exact ? digits_of(row, 10) : 6),
                      e.exact ? "exact"
                      : e.se  ? significant(*e.se, 2)
                              : "-",
@@ -203,7 +238,7 @@ void print_table(const std::vector<Finding>& rows) {
 }
 
 std::string describe(const Distribution& d) {
-  return d.name + (d.density ? ", " + with_commas(d.points.size()) + " draws"
+  return d.name + (d.known() ? ", " + with_commas(d.points.size()) + " draws"
                              : ": " + with_commas(d.points.size()) + " points");
 }
 
@@ -211,6 +246,7 @@ int divergence(const Options& options) {
   Distribution p = read_distribution(options.p, options.seed, 3);
   Distribution q = read_distribution(options.q, options.seed, 4);
   require_same_dim(p, q);
+  require_one_kind(p, q);
   const auto rows = all_findings(options, p, q);
   if (rows.empty()) {
     throw Error("error: no estimator can work with these samples; see above.", ExitCode::data);
@@ -226,11 +262,13 @@ int divergence(const Options& options) {
 }
 
 constexpr char kFooter[] = R"(
-P and Q are densities or sample files (.csv, .npy: one point a row). The second number of normal is
+P and Q are densities, laws of finitely many numbers (bernoulli(0.3), categorical(0.2,0.3,0.5),
+binomial(10,0.3)) or sample files (.csv, .npy: one point a row). The second number of normal is
 the standard deviation in one dimension and the covariance in several. Unit 1 is a pure number,
 distances are in the unit of the points; elbow explain QUANTITY says more. Rows with an error come
 from samples; 'bias' says on which side of the quantity they lie in expectation. A value is inf only
-where the integral diverges, or where the note says that it exceeds double precision. 'floor' is the
+where the integral diverges, or where the note says that it exceeds double precision. An exact value
+shows the digits that it has; its note has the error where they are fewer than ten. 'floor' is the
 same number between two samples of P: what it is where nothing differs. 'p' is the chance of a value
 this large if P = Q. Of precision and recall, P is the data and Q the model.
 
@@ -239,6 +277,7 @@ Examples:
   elbow divergence 'mixture(0.5*normal(-2,1),0.5*normal(2,1))' 'normal(0,2.2)' --samples 5000
   elbow divergence 'laplace(0,1)' 'normal(0,1)' --alpha 0.5 --alpha 2
   elbow divergence 'normal([0,0],[[1,0],[0,1]])' 'normal([1,0],[[1,0.5],[0.5,1]])' --format json
+  elbow divergence 'bernoulli(0.5)' 'bernoulli(0.7)'
   elbow divergence real.npy generated.npy
   elbow divergence samples.csv 'uniform(0,1)')";
 

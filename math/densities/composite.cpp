@@ -62,6 +62,26 @@ class Product : public Density {
     return factor(axis).landmarks(0);
   }
   std::vector<DensityPtr> factors() const override { return factors_; }
+  DensityPtr shifted(std::span<const double> c) const override {
+    std::vector<DensityPtr> moved;
+    for (std::size_t i = 0; i < factors_.size(); ++i)
+      moved.push_back(factors_[i]->shifted(c.subspan(i, 1)));
+    return std::make_shared<Product>(std::move(moved), expression_);
+  }
+  PointFunction log_ratio_to(const Density& q) const override {
+    const auto others = q.factors();
+    if (others.size() != factors_.size()) return {};
+    std::vector<PointFunction> parts;
+    for (std::size_t i = 0; i < factors_.size(); ++i) {
+      parts.push_back(factors_[i]->log_ratio_to(*others[i]));
+      if (!parts.back()) return {};
+    }
+    return [others, parts](std::span<const double> x) {
+      double sum = 0.0;
+      for (std::size_t i = 0; i < parts.size(); ++i) sum += parts[i](x.subspan(i, 1));
+      return sum;
+    };
+  }
 
  private:
   const Density& factor(std::int64_t i) const { return *factors_[static_cast<std::size_t>(i)]; }
@@ -188,6 +208,11 @@ class Mixture : public Density {
     return sum;
   }
   std::span<const std::pair<double, DensityPtr>> components() const override { return components_; }
+  DensityPtr shifted(std::span<const double> c) const override {
+    auto moved = components_;
+    for (auto& component : moved) component.second = component.second->shifted(c);
+    return std::make_shared<Mixture>(std::move(moved));
+  }
 
  private:
   std::vector<std::pair<double, DensityPtr>> components_;

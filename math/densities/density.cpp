@@ -18,6 +18,9 @@ namespace {
 
 double Density::cdf(double) const { one_dimension_only(*this); }
 double Density::survival(double) const { one_dimension_only(*this); }
+PointFunction Density::log_ratio_to(const Density&) const { return {}; }
+std::function<double(double)> Density::cdf_difference_to(const Density&) const { return {}; }
+std::optional<LocationScalePair> Density::paired_with(const Density&) const { return std::nullopt; }
 
 Points draw(const Density& density, std::int64_t n, std::uint64_t seed, std::uint64_t stream) {
   if (n < 0) throw Error("error: the number of draws must not be negative.");
@@ -25,6 +28,11 @@ Points draw(const Density& density, std::int64_t n, std::uint64_t seed, std::uin
   CounterStream random(seed, stream);
   for (std::int64_t i = 0; i < n; ++i) density.sample(random, points.row(i));
   return points;
+}
+
+double plain_cdf_difference(const Density& p, const Density& q, double x) {
+  const double f = p.cdf(x), g = q.cdf(x);
+  return f + g < 1.0 ? f - g : q.survival(x) - p.survival(x);
 }
 
 double quantile(const Density& density, double probability, bool upper) {

@@ -3,7 +3,9 @@
 
 #include <complex>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -38,8 +40,20 @@ struct Gaussian {
   Cholesky factor;
 };
 
+/// Two laws location + scale Z of one family of one variable, with the differences of their
+/// parameters, p minus q, taken where they are exact.
+struct LocationScalePair {
+  double location_difference = 0.0, scale_difference = 0.0;
+  double scale_p = 1.0, scale_q = 1.0;
+  double mean = 0.0, variance = 1.0;  ///< of Z
+};
+
+/// L_p - L_q of Cholesky factors from `difference`, S_p - S_q: to rounding of its own size.
+Matrix factor_difference(const Cholesky& p, const Cholesky& q, const Matrix& difference);
+
 class Density;
 using DensityPtr = std::shared_ptr<const Density>;
+using PointFunction = std::function<double(std::span<const double>)>;
 
 /// A density on R^d with respect to Lebesgue measure. Immutable. The functions of one variable
 /// (cdf, survival) throw Error where dim() != 1.
@@ -67,6 +81,18 @@ class Density {
   virtual double cdf(double x) const;
   virtual double survival(double x) const;
 
+  /// The density of X - c, c of dim() coordinates.
+  virtual DensityPtr shifted(std::span<const double> c) const = 0;
+
+  // Against a density of the same family, p being this one: to rounding of the result's own size
+  // also where both are nearly equal. Empty where q is of another family.
+
+  /// ln p(x) - ln q(x) where both are positive.
+  virtual PointFunction log_ratio_to(const Density& q) const;
+  /// P(X <= x) - Q(X <= x), of one variable.
+  virtual std::function<double(double)> cdf_difference_to(const Density& q) const;
+  virtual std::optional<LocationScalePair> paired_with(const Density& q) const;
+
   /// The parameters where this is one Gaussian, else null.
   virtual const Gaussian* gaussian() const { return nullptr; }
   /// Weights and components of a mixture; empty for anything else.
@@ -79,6 +105,9 @@ class Density {
 
 /// n independent draws, from the numbers of (seed, stream).
 Points draw(const Density& density, std::int64_t n, std::uint64_t seed, std::uint64_t stream);
+
+/// P(X <= x) - Q(X <= x) as it stands, from the side on which both are small.
+double plain_cdf_difference(const Density& p, const Density& q, double x);
 
 /// x with P(X <= x) = probability, by bisection; where `upper`, x with P(X > x) = probability.
 /// dim() = 1, 0 < probability < 1; the side on which the probability is small keeps the digits.

@@ -282,6 +282,7 @@ class Parser {
       factors.push_back(
           made(last.begin, last.end, family.usage, [&] { return family.make(values); }));
     }
+    if (d == 1) return factors[0];
     std::string expression(text_.substr(begin, at_ - begin));
     std::erase_if(expression, [](char c) { return c == ' ' || c == '\t'; });
     return make_product(std::move(factors), std::move(expression));

@@ -1,5 +1,7 @@
 // The normal family, in one and in several dimensions.
 #include <algorithm>
+#include <array>
+#include <boost/math/quadrature/gauss.hpp>
 #include <cmath>
 #include <complex>
 #include <memory>
@@ -11,6 +13,22 @@
 
 namespace elbow {
 namespace {
+
+// ln(p / q) of positive numbers, `difference` = p - q.
+double log_ratio_of(double difference, double p, double q) {
+  const double relative = difference / q;
+  return std::fabs(relative) < 0.5 ? std::log1p(relative) : std::log(p / q);
+}
+
+// Phi(z + h) - Phi(z) for |h| < ½: 10 nodes of Gauss and Legendre, exact to rounding.
+double standard_normal_mass(double z, double h) {
+  const auto density = [&](double t) {
+    const double x = z + 0.5 * h * (1.0 + t);
+    return std::exp(-0.5 * x * x);
+  };
+  return boost::math::quadrature::gauss<double, 10>::integrate(density) * 0.5 * h /
+         std::sqrt(2.0 * std::numbers::pi);
+}
 
 class Normal : public Density {
  public:
@@ -101,6 +119,66 @@ class Normal : public Density {
     return 0.5 * std::erfc((x - gaussian_.mean[0]) / (sd() * std::numbers::sqrt2));
   }
 
+  DensityPtr shifted(std::span<const double> c) const override {
+    Gaussian moved = gaussian_;
+    for (std::size_t i = 0; i < c.size(); ++i) moved.mean[i] -= c[i];
+    return std::make_shared<Normal>(std::move(moved));
+  }
+
+  // With z = L^-1 (x - m): ln p - ln q = ½ (z_q - z_p) · (z_q + z_p) + sum ln L_q,ii / L_p,ii and
+  // z_q - z_p = L_q^-1 (m_p - m_q + (L_p - L_q) z_p).
+  PointFunction log_ratio_to(const Density& other) const override {
+    const auto* q = dynamic_cast<const Normal*>(&other);
+    if (q == nullptr || q->dim() != dim()) return {};
+    Matrix factors =
+        factor_difference(gaussian_.factor, q->gaussian_.factor,
+                          combine(1.0, gaussian_.covariance, -1.0, q->gaussian_.covariance));
+    std::vector<double> shift(gaussian_.mean.size());
+    double log_scales = 0.0;
+    for (std::int64_t i = 0; i < dim(); ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      shift[k] = gaussian_.mean[k] - q->gaussian_.mean[k];
+      log_scales += log_ratio_of(factors(i, i), gaussian_.factor.lower(k, k),
+                                 q->gaussian_.factor.lower(k, k));
+    }
+    return [this, q, shift, factors, log_scales](std::span<const double> x) {
+      const std::size_t d = shift.size();
+      std::array<double, 16> memory;  // the innermost loop of quadrature allocates nothing
+      std::vector<double> heap(2 * d > memory.size() ? 2 * d : 0);
+      double* z = heap.empty() ? memory.data() : heap.data();
+      double* moved = z + d;
+      double sum = 0.0;
+      for (std::size_t i = 0; i < d; ++i) {
+        z[i] = 0.0;
+        moved[i] = shift[i];
+        for (std::size_t j = 0; j <= i; ++j)
+          z[i] += inverse_.values[i * d + j] * (x[j] - gaussian_.mean[j]);
+        for (std::size_t j = 0; j <= i; ++j) moved[i] += factors.values[i * d + j] * z[j];
+        double step = 0.0;
+        for (std::size_t j = 0; j <= i; ++j) step += q->inverse_.values[i * d + j] * moved[j];
+        sum += step * (2.0 * z[i] + step);
+      }
+      return 0.5 * sum - log_scales;
+    };
+  }
+
+  std::function<double(double)> cdf_difference_to(const Density& q) const override {
+    const auto pair = paired_with(q);
+    if (!pair) return {};
+    return [this, &q, pair = *pair](double x) {
+      const double z = (x - gaussian_.mean[0]) / pair.scale_p;
+      const double h = (pair.location_difference + pair.scale_difference * z) / pair.scale_q;
+      return std::fabs(h) < 0.5 ? -standard_normal_mass(z, h) : plain_cdf_difference(*this, q, x);
+    };
+  }
+
+  std::optional<LocationScalePair> paired_with(const Density& other) const override {
+    const Gaussian* q = other.gaussian();
+    if (dim() != 1 || other.dim() != 1 || q == nullptr) return std::nullopt;
+    const double scale = q->factor.lower(0, 0);
+    return LocationScalePair{gaussian_.mean[0] - q->mean[0], sd() - scale, sd(), scale};
+  }
+
   const Gaussian* gaussian() const override { return &gaussian_; }
 
   std::vector<DensityPtr> factors() const override {
@@ -116,6 +194,7 @@ class Normal : public Density {
   }
 
  private:
+  // √fl(s²) is s again.
   double sd() const { return gaussian_.factor.lower(0, 0); }
 
   Gaussian gaussian_;
@@ -141,6 +220,22 @@ Matrix symmetric(Matrix covariance) {
 }
 
 }  // namespace
+
+// Column by column from S_p - S_q = L_p D^T + D L_q^T: no difference of large terms.
+Matrix factor_difference(const Cholesky& p, const Cholesky& q, const Matrix& difference) {
+  const auto n = static_cast<std::size_t>(difference.size);
+  Matrix d(difference.size);
+  for (std::size_t j = 0; j < n; ++j) {
+    for (std::size_t i = j; i < n; ++i) {
+      double rest = difference.values[i * n + j];
+      for (std::size_t k = 0; k < j; ++k)
+        rest -= p.lower(i, k) * d.values[j * n + k] + d.values[i * n + k] * q.lower(j, k);
+      d.values[i * n + j] = i == j ? rest / (p.lower(j, j) + q.lower(j, j))
+                                   : (rest - p.lower(i, j) * d.values[j * n + j]) / q.lower(j, j);
+    }
+  }
+  return d;
+}
 
 DensityPtr make_normal(std::vector<double> mean, Matrix covariance) {
   if (mean.empty() || static_cast<std::int64_t>(mean.size()) != covariance.size) {

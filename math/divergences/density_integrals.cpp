@@ -5,188 +5,148 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <utility>
 
 #include "core/error.h"
 #include "math/divergences/f_divergence.h"
+#include "math/divergences/integration_frame.h"
 #include "math/divergences/quadrature.h"
 #include "math/divergences/supports.h"
 
 namespace elbow {
 namespace {
 
-constexpr double kNegligible = 45.0;  // nats below the peak
-
-// ln p and ln q at a point of one or two coordinates.
-struct LogPair {
-  double p, q;
-};
-
-class Pair {
- public:
-  Pair(const Density& p, const Density& q)
-      : p_(p), q_(q), dim_(static_cast<std::size_t>(p.dim())) {}
-  LogPair operator()(double x, double y = 0.0) const {
-    const std::array<double, 2> at = {x, y};
-    const std::span<const double> point(at.data(), dim_);
-    return {p_.log_density(point), q_.log_density(point)};
-  }
-  std::size_t dim() const { return dim_; }
-  const Density& p() const { return p_; }
-  const Density& q() const { return q_; }
-
- private:
-  const Density &p_, &q_;
-  std::size_t dim_;
-};
-
-// a ln p + (1 - a) ln q; -inf where the density with a positive exponent vanishes.
-double log_power(const LogPair& log, double a) {
-  if (a == 0.0) return log.q;
-  if (a == 1.0) return log.p;
-  if (log.p == -kInfinity || log.q == -kInfinity) return -kInfinity;
-  return a * log.p + (1.0 - a) * log.q;
-}
-
-std::vector<double> axis_points(const Pair& pair, std::int64_t axis,
-                                std::span<const double> multiples) {
-  std::vector<double> points = pair.p().kinks(axis);
-  const auto more = pair.q().kinks(axis);
-  points.insert(points.end(), more.begin(), more.end());
-  for (const Density* density : {&pair.p(), &pair.q()}) {
-    for (const Landmark& landmark : density->landmarks(axis)) {
-      for (const double m : multiples) {
-        points.push_back(landmark.location - m * landmark.scale);
-        points.push_back(landmark.location + m * landmark.scale);
-      }
-    }
-  }
-  std::sort(points.begin(), points.end());
-  points.erase(std::unique(points.begin(), points.end()), points.end());
-  return points;
-}
-
-constexpr std::array<double, 7> kMultiples1 = {0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 12.0};
-constexpr std::array<double, 4> kMultiples2 = {0.0, 2.5, 6.0, 12.0};
-
-// The nodes' frame: breakpoints along each axis, and the peak of each power's logarithm.
-struct Frame {
-  std::vector<double> x, y;  // y = {0} in one dimension
-  std::vector<double> peaks;
-};
-
-std::vector<double> scan(const std::vector<double>& points) {
-  return points.size() == 1 ? points : refined(points, 4);
-}
-
-void raise_peaks(const Pair& pair, Frame& frame, std::span<const double> powers) {
-  frame.peaks.assign(powers.size(), -kInfinity);
-  const auto ys = scan(frame.y);
-  for (const double x : scan(frame.x)) {
-    for (const double y : ys) {
-      const LogPair log = pair(x, y);
-      for (std::size_t k = 0; k < powers.size(); ++k) {
-        frame.peaks[k] = std::fmax(frame.peaks[k], log_power(log, powers[k]));
-      }
-    }
-  }
-}
-
-// Whether some power is still within kNegligible of its peak on the line through `edge`.
-bool matters(const Pair& pair, const Frame& frame, std::span<const double> powers, double edge,
-             bool along_y) {
-  const auto line = scan(along_y ? frame.x : frame.y);
-  for (const double t : line) {
-    const LogPair log = along_y ? pair(t, edge) : pair(edge, t);
-    for (std::size_t k = 0; k < powers.size(); ++k) {
-      if (log_power(log, powers[k]) > frame.peaks[k] - kNegligible) return true;
-    }
-  }
-  return false;
-}
-
-// Moves the four (two) ends outwards until nothing matters there.
-Frame make_frame(const Pair& pair, std::span<const double> powers) {
-  Frame frame;
-  if (pair.dim() == 1) {
-    frame.x = axis_points(pair, 0, kMultiples1);
-    frame.y = {0.0};
-  } else {
-    frame.x = axis_points(pair, 0, kMultiples2);
-    frame.y = axis_points(pair, 1, kMultiples2);
-  }
-  constexpr int kMostSteps = 60;
-  for (int step = 0; step < kMostSteps; ++step) {
-    raise_peaks(pair, frame, powers);
-    bool grown = false;
-    for (const bool along_y : {false, true}) {
-      if (along_y && pair.dim() == 1) continue;
-      auto& points = along_y ? frame.y : frame.x;
-      const double reach = 0.35 * (points.back() - points.front());
-      const double low = points.front(), high = points.back();
-      if (matters(pair, frame, powers, low, along_y)) {
-        points.insert(points.begin(), low - reach);
-        grown = true;
-      }
-      if (matters(pair, frame, powers, high, along_y)) {
-        points.push_back(high + reach);
-        grown = true;
-      }
-    }
-    if (!grown) break;
-  }
-  return frame;
-}
-
 // One integrand, as a function of the two log-densities.
-struct Component {
-  std::function<double(const LogPair&)> at;
-  bool infinite = false;
-};
+using Integrand = std::function<double(const LogPair&)>;
 
-Integrals integrate_line(const std::vector<Component>& components, std::vector<double> points,
-                         const std::function<LogPair(double)>& log_at, int pieces,
+constexpr double kRounding = 3e-14;         // of an integral, relative
+constexpr double kLargestExponent = 690.0;  // beyond it a value is no double
+
+Integrals integrate_line(const std::vector<Integrand>& integrands, std::vector<double> points,
+                         const std::function<LogPair(double)>& log_at, int pieces, bool kinks,
                          const QuadratureTolerance& tolerance) {
-  const auto grid = refined(points, pieces);
-  const auto crossings = sign_changes(
-      [&](double t) {
-        const LogPair log = log_at(t);
-        return log.p == log.q ? 0.0 : log.p - log.q;
-      },
-      grid);
-  points.insert(points.end(), crossings.begin(), crossings.end());
+  if (kinks) {
+    const auto crossings = sign_changes(
+        [&](double t) {
+          const LogPair log = log_at(t);
+          // The end of a support is among the points already.
+          if (log.p == -kInfinity || log.q == -kInfinity) return std::nan("");
+          return log.ratio;
+        },
+        refined(points, pieces));
+    points.insert(points.end(), crossings.begin(), crossings.end());
+  }
   return integrate(
       [&](double t, std::span<double> out) {
         const LogPair log = log_at(t);
         const bool nothing = log.p == -kInfinity && log.q == -kInfinity;
-        for (std::size_t c = 0; c < components.size(); ++c) {
-          out[c] = nothing || components[c].infinite ? 0.0 : components[c].at(log);
+        for (std::size_t c = 0; c < integrands.size(); ++c)
+          out[c] = nothing ? 0.0 : integrands[c](log);
+      },
+      integrands.size(), std::move(points), tolerance);
+}
+
+/// `kinks`: the integrands have one where p = q.
+Integrals integrate_all(const IntegrationFrame& frame, const std::vector<Integrand>& integrands,
+                        bool kinks, int pieces = 1) {
+  const auto outer = refined(frame.outer(), pieces);
+  if (frame.pair().dim() == 1) {
+    return integrate_line(integrands, outer, [&](double x) { return frame.at(x); }, 8, kinks,
+                          {.relative = 1e-12, .absolute = 0.0});
+  }
+  constexpr double kInner = 1e-11;
+  std::vector<double> largest(integrands.size(), 0.0), floors(integrands.size(), 0.0);
+  Integrals result = integrate(
+      [&](double x, std::span<double> out) {
+        // A line that adds nothing to those before needs no digits of its own.
+        for (std::size_t c = 0; c < floors.size(); ++c) floors[c] = 1e-13 * largest[c];
+        const Integrals inner = integrate_line(
+            integrands, frame.inner(x), [&](double y) { return frame.at(x, y); }, 3, kinks,
+            {.relative = kInner, .absolute = 0.0, .floors = floors, .most_panels = 400});
+        for (std::size_t c = 0; c < floors.size(); ++c) {
+          out[c] = inner.values[c];
+          largest[c] = std::fmax(largest[c], out[c]);
         }
       },
-      components.size(), std::move(points), tolerance);
+      integrands.size(), outer, {.relative = 3e-10, .absolute = 0.0, .most_panels = 600});
+  for (std::size_t c = 0; c < floors.size(); ++c)
+    result.errors[c] += kInner * std::fabs(result.values[c]);
+  return result;
 }
 
-Integrals integrate_all(const Pair& pair, const std::vector<Component>& components,
-                        const Frame& frame) {
-  if (pair.dim() == 1) {
-    return integrate_line(components, frame.x, [&](double x) { return pair(x); }, 8, {});
+Approximate infinite() { return {kInfinity, 0.0}; }
+// What rounding leaves of an f-divergence with f''(1) > 0: the change of f under one of u.
+double rounding_of(double value, double noise) {
+  return kRounding * value + noise * std::sqrt(2.0 * std::fabs(value)) + noise * noise;
+}
+
+// ln int p^a q^(1-a) / (a - 1) from the alpha divergence, (int - 1) / (a (a - 1)), and, where that
+// is large, from the logarithm of the integral and its error.
+Approximate renyi_of(double a, const Approximate& alpha, double log_integral, double log_error) {
+  if (a <= 0.0) return {std::numeric_limits<double>::quiet_NaN(), 0.0};
+  if (!alpha.why.empty() || a == 1.0) return alpha;
+  const double excess = a * (a - 1.0) * alpha.value;  // int p^a q^(1-a) - 1
+  if (std::fabs(excess) < 0.5)
+    return {std::log1p(excess) / (a - 1.0), a * alpha.error / (1.0 + excess)};
+  return {log_integral / (a - 1.0), log_error / std::fabs(a - 1.0)};
+}
+
+struct Power {
+  Approximate alpha, renyi;
+};
+
+// Orders outside [0, 1], where the integrand is large where p and q need not be.
+Power integrate_power(const DensityPair& pair, double a) {
+  if (power_integral_diverges(pair.p(), pair.q(), a)) {
+    Power both{infinite(), infinite()};
+    if (a <= 0.0) both.renyi.value = std::numeric_limits<double>::quiet_NaN();
+    return both;
   }
-  return integrate(
-      [&](double x, std::span<double> out) {
-        const Integrals inner =
-            integrate_line(components, frame.y, [&](double y) { return pair(x, y); }, 3,
-                           {.relative = 1e-11, .absolute = 1e-15});
-        std::copy(inner.values.begin(), inner.values.end(), out.begin());
-      },
-      components.size(), frame.x, {.relative = 3e-10, .absolute = 3e-12});
+  const FDivergence row = alpha_divergence(a);
+  std::array<double, 2> log_integral{};
+  std::array<Integrals, 2> passes;
+  const auto pass = [&](std::size_t k) {
+    const bool plane = pair.dim() == 2;
+    // With p and q, whose share of the excess must not be cut off.
+    const IntegrationFrame frame(pair, {a, 0.0, 1.0}, plane ? static_cast<int>(k) : 0);
+    const double peak = frame.peaks()[0];
+    const bool small = peak < 0.9 * kLargestExponent;
+    passes[k] = integrate_all(
+        frame,
+        {[&](const LogPair& log) { return small ? row.excess_of(log.p, log.q, log.ratio) : 0.0; },
+         [&](const LogPair& log) { return std::exp(log_power(log, a) - peak); }},
+        false, plane ? 1 : 1 + static_cast<int>(k));
+    log_integral[k] = std::log(passes[k].values[1]) + peak;
+  };
+  pass(0);
+  pass(1);
+  const double relative = passes[0].errors[1] / passes[0].values[1];
+  const double log_error = relative + kRounding + std::fabs(log_integral[0] - log_integral[1]);
+  constexpr double kControlled = 1e-5;
+  if (!(log_error < kControlled)) {
+    const auto why = uncontrolled("two integrations of p^a q^(1-a), a = " + number_text(a) +
+                                  ", differ by " + number_text(log_error) + " of the value");
+    return {why, why};
+  }
+  Approximate alpha;
+  constexpr double kLarge = 0.5;
+  if (log_integral[0] > kLarge) {
+    alpha.value = log_integral[0] > kLargestExponent
+                      ? kInfinity
+                      : std::expm1(log_integral[0]) / (a * (a - 1.0));
+    alpha.error = std::isinf(alpha.value) ? 0.0 : alpha.value * 2.5 * log_error;
+  } else {
+    alpha.value = passes[0].values[0];
+    alpha.error = passes[0].errors[0] + std::fabs(passes[1].values[0] - alpha.value) +
+                  rounding_of(alpha.value, pair.noise());
+  }
+  return {alpha, renyi_of(a, alpha, log_integral[0], log_error)};
 }
-
-constexpr double kLargestExponent = 690.0;  // beyond it a value is no double
 
 }  // namespace
 
-std::vector<double> density_breakpoints(const Density& p, const Density& q) {
-  const std::array<double, 2> powers = {0.0, 1.0};
-  return make_frame(Pair(p, q), powers).x;
+std::vector<double> density_breakpoints(const DensityPair& pair) {
+  return IntegrationFrame(pair, {0.0, 1.0}).outer();
 }
 
 DensityDivergences integrate_divergences(const Density& p, const Density& q,
@@ -195,81 +155,90 @@ DensityDivergences integrate_divergences(const Density& p, const Density& q,
     throw Error("error: quadrature is over one or two dimensions; these densities have " +
                 std::to_string(p.dim()) + " and " + std::to_string(q.dim()) + ".");
   }
-  const Pair pair(p, q);
-  const Supports supports = compare_supports(p, q);
-  // Powers a of p^a q^(1-a): the densities, the chi-squared and those asked for.
-  std::vector<double> powers = {0.0, 1.0, 2.0, -1.0};
-  powers.insert(powers.end(), orders.begin(), orders.end());
-  std::vector<double> finite;
-  std::vector<bool> diverges;
-  for (const double a : powers) {
-    diverges.push_back(power_integral_diverges(p, q, a));
-    if (!diverges.back()) finite.push_back(a);
-  }
-  const Frame frame = make_frame(pair, finite);
-  std::vector<double> peaks;
-  for (std::size_t k = 0, next = 0; k < powers.size(); ++k) {
-    peaks.push_back(diverges[k] ? kInfinity : frame.peaks[next++]);
-  }
-
-  std::vector<Component> components;
-  const auto add = [&components](const FDivergence& row, bool infinite) {
-    components.push_back(
-        {[excess = row.excess](const LogPair& log) { return excess(log.p, log.q); }, infinite});
+  const DensityPair pair(p, q);
+  const Supports supports = compare_supports(pair.p(), pair.q());
+  std::vector<Integrand> integrands = {[](const LogPair& log) { return std::exp(log.p); },
+                                       [](const LogPair& log) { return std::exp(log.q); }};
+  const auto add = [&integrands](const FDivergence& row, bool diverges) {
+    integrands.push_back([f = row.excess_of, diverges](const LogPair& log) {
+      return diverges ? 0.0 : f(log.p, log.q, log.ratio);
+    });
   };
+  const bool either = supports.p_outside_q || supports.q_outside_p;
   add(f_divergence("kl"), supports.p_outside_q);
   add(f_divergence("reverse_kl"), supports.q_outside_p);
+  add(f_divergence("jeffreys"), either);
   add(f_divergence("jensen_shannon"), false);
-  add(f_divergence("total_variation"), false);
   add(f_divergence("squared_hellinger_2"), false);
-  add(f_divergence("pearson_chi2"), peaks[2] > kLargestExponent);
-  add(f_divergence("neyman_chi2"), peaks[3] > kLargestExponent);
   add(f_divergence("le_cam"), false);
-  components.push_back({[](const LogPair& log) { return std::exp(log.p); }, false});
-  components.push_back({[](const LogPair& log) { return std::exp(log.q); }, false});
-  constexpr std::size_t kFixed = 10;
-  for (std::size_t k = 0; k < orders.size(); ++k) {
-    const double a = orders[k], peak = peaks[4 + k];
-    const bool limit = (a == 0.0 && supports.q_outside_p) || (a == 1.0 && supports.p_outside_q);
-    add(alpha_divergence(a), limit || peak > kLargestExponent);
-    components.push_back(
-        {[a, peak](const LogPair& log) { return std::exp(log_power(log, a) - peak); },
-         peak == kInfinity || peak == -kInfinity});
+  constexpr std::size_t kFixed = 8;
+  std::vector<double> inside = {0.0, 1.0};  // the orders that p and q bound
+  for (const double a : orders)
+    if (a > 0.0 && a < 1.0) inside.push_back(a);
+  const IntegrationFrame frame(pair, inside);
+  for (std::size_t k = 2; k < inside.size(); ++k) {
+    const double a = inside[k], peak = frame.peaks()[k];
+    add(alpha_divergence(a), false);
+    integrands.push_back([a, peak](const LogPair& log) {
+      return peak == -kInfinity ? 0.0 : std::exp(log_power(log, a) - peak);
+    });
   }
 
-  const Integrals integrals = integrate_all(pair, components, frame);
+  const Integrals integrals = integrate_all(frame, integrands, false);
+  const Integrals variation =
+      integrate_all(frame, {[f = f_divergence("total_variation").excess_of](const LogPair& log) {
+                      return f(log.p, log.q, log.ratio);
+                    }},
+                    true);
   DensityDivergences result;
-  const auto value = [&](std::size_t c) {
-    if (components[c].infinite) return kInfinity;
-    result.error = std::fmax(result.error,
-                             integrals.errors[c] / std::fmax(1.0, std::fabs(integrals.values[c])));
-    return integrals.values[c];
+  result.mass_p = integrals.values[0];
+  result.mass_q = integrals.values[1];
+  std::string missed;
+  if (!(std::fabs(result.mass_p - 1.0) <= 1e-8 && std::fabs(result.mass_q - 1.0) <= 1e-8)) {
+    missed = "the nodes of the quadrature miss a part of the densities: they see " +
+             number_text(result.mass_p) + " and " + number_text(result.mass_q) + " of 1";
+  }
+  const auto value = [&](std::size_t c, bool diverges = false) {
+    if (diverges) return infinite();
+    if (!missed.empty()) return uncontrolled(missed);
+    return Approximate{integrals.values[c],
+                       integrals.errors[c] + rounding_of(integrals.values[c], pair.noise())};
   };
-  result.kl = value(0);
-  result.reverse_kl = value(1);
-  result.jensen_shannon = 0.5 * value(2);
-  result.total_variation = value(3);
-  result.squared_hellinger = 0.5 * value(4);
-  result.pearson_chi2 = value(5);
-  result.neyman_chi2 = value(6);
+  result.kl = value(2, supports.p_outside_q);
+  result.reverse_kl = value(3, supports.q_outside_p);
+  result.jeffreys = value(4, either);
+  result.jensen_shannon = scaled(0.5, value(5));
+  result.total_variation =
+      missed.empty() ? Approximate{variation.values[0], variation.errors[0] + pair.noise() +
+                                                            kRounding * variation.values[0]}
+                     : uncontrolled(missed);
+  result.squared_hellinger = scaled(0.5, value(6));
   result.le_cam = value(7);
-  result.mass_p = value(8);
-  result.mass_q = value(9);
-  for (std::size_t k = 0; k < orders.size(); ++k) {
-    const double a = orders[k], peak = peaks[4 + k];
-    const double alpha = value(kFixed + 2 * k);
-    result.alpha.push_back(alpha);
-    const double excess = a * (a - 1.0) * alpha;  // int p^a q^(1-a) - 1
-    if (a <= 0.0) {
-      result.renyi.push_back(std::numeric_limits<double>::quiet_NaN());
-    } else if (a == 1.0 || peak == kInfinity) {
-      result.renyi.push_back(alpha);
-    } else if (peak == -kInfinity) {  // nowhere both positive
-      result.renyi.push_back(kInfinity);
-    } else if (std::fabs(excess) < 0.5) {
-      result.renyi.push_back(std::log1p(excess) / (a - 1.0));
+  const Power pearson = integrate_power(pair, 2.0), neyman = integrate_power(pair, -1.0);
+  result.pearson_chi2 = scaled(2.0, pearson.alpha);
+  result.neyman_chi2 = scaled(2.0, neyman.alpha);
+  for (std::size_t k = 0, next = 2; k < orders.size(); ++k) {
+    const double a = orders[k];
+    if (a < 0.0 || a > 1.0) {
+      const Power power = a == 2.0 ? pearson : a == -1.0 ? neyman : integrate_power(pair, a);
+      result.alpha.push_back(power.alpha);
+      result.renyi.push_back(power.renyi);
+      continue;
+    }
+    if (a == 0.0 || a == 1.0) {
+      result.alpha.push_back(a == 1.0 ? result.kl : result.reverse_kl);
+      result.renyi.push_back(renyi_of(a, result.alpha.back(), 0.0, 0.0));
+      continue;
+    }
+    const std::size_t c = kFixed + 2 * (next - 2);
+    const double peak = frame.peaks()[next++];
+    result.alpha.push_back(value(c));
+    const double sum = integrals.values[c + 1];
+    if (peak == -kInfinity || sum == 0.0) {  // nowhere both positive
+      result.renyi.push_back(missed.empty() ? infinite() : uncontrolled(missed));
     } else {
-      result.renyi.push_back((std::log(value(kFixed + 2 * k + 1)) + peak) / (a - 1.0));
+      result.renyi.push_back(renyi_of(a, result.alpha.back(), std::log(sum) + peak,
+                                      integrals.errors[c + 1] / sum + kRounding));
     }
   }
   return result;

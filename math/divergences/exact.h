@@ -17,7 +17,16 @@ namespace elbow {
 struct Finding {
   std::string quantity, estimator;
   Estimate estimate;
+  double error = 0.0;  ///< of an exact value: how far it may be off, quadrature and rounding
 };
+
+/// A value that is not given, and why.
+struct LeftOut {
+  std::string quantity, estimator, why;
+};
+
+/// The decimal digits that an exact value has, between 1 and `most`.
+int digits_of(const Finding& exact, int most);
 
 struct DivergenceSettings {
   std::vector<double> orders = {0.5};                     ///< of renyi and alpha
@@ -28,10 +37,14 @@ struct DivergenceSettings {
 /// The quantities in the order in which they are shown.
 const std::vector<std::string>& divergence_quantities();
 
-/// Exact values in the order of divergence_quantities(), two where there are two routes; none for a
-/// quantity without one. Throws Error (usage) where the dimensions differ.
+/// Exact values in the order of divergence_quantities(), two where there are two routes, then the
+/// sliced distances; none for a quantity without one. A value whose error could not be controlled
+/// is not among them: `left_out`, where given, says why. A value of fewer than 10 digits says so in
+/// its note, and one of which nothing but rounding is left is 0 to within what the note says. Equal
+/// laws, however written, have 0 everywhere. Throws Error (usage) where the dimensions differ.
 std::vector<Finding> exact_divergences(const Density& p, const Density& q,
-                                       const DivergenceSettings& settings);
+                                       const DivergenceSettings& settings,
+                                       std::vector<LeftOut>* left_out = nullptr);
 
 /// "α = 0.5", "RBF kernels, h = 0.5 + 1 + 2 + 5": what belongs to a value of these quantities.
 std::string order_note(double order);

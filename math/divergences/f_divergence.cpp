@@ -10,46 +10,52 @@
 namespace elbow {
 namespace {
 
-// p ln(p/q) - p + q.
-double kl_excess(double log_p, double log_q) {
+// p ln(p/q) - p + q, r = ln(p/q) as in all that follows.
+double kl_excess(double log_p, double log_q, double r) {
   const double p = std::exp(log_p), q = std::exp(log_q);
   if (log_p == -kInfinity) return q;
   if (log_q == -kInfinity) return kInfinity;
-  const double r = log_p - log_q;
   return std::fabs(r) < 0.5 ? p * expm1_minus(-r) : p * r - p + q;
 }
 
 // ln |p - q|.
-double log_difference(double log_p, double log_q) {
-  return log_diff_exp(std::fmax(log_p, log_q), std::fmin(log_p, log_q));
+double log_difference(double log_p, double log_q, double r) {
+  return std::fmax(log_p, log_q) + (r == 0.0 ? -kInfinity : log1mexp(-std::fabs(r)));
 }
 
 // (p - q)² / q.
-double pearson_excess(double log_p, double log_q) {
+double pearson_excess(double log_p, double log_q, double r) {
   if (log_q == -kInfinity) return kInfinity;
-  return std::exp(2.0 * log_difference(log_p, log_q) - log_q);
+  return std::exp(2.0 * log_difference(log_p, log_q, r) - log_q);
 }
 
-double jeffreys_excess(double log_p, double log_q) {
+double jeffreys_excess(double log_p, double log_q, double r) {
   if (log_p == -kInfinity || log_q == -kInfinity) return kInfinity;
-  return std::exp(log_difference(log_p, log_q)) * std::fabs(log_p - log_q);
+  return std::exp(log_difference(log_p, log_q, r)) * std::fabs(r);
 }
 
 // (√p - √q)².
-double hellinger_excess(double log_p, double log_q) {
-  const double root = std::expm1(-0.5 * std::fabs(log_p - log_q));
+double hellinger_excess(double log_p, double log_q, double r) {
+  const double root = std::expm1(-0.5 * std::fabs(r));
   return std::exp(std::fmax(log_p, log_q)) * root * root;
 }
 
-// KL(p||m) + KL(q||m), m = (p + q) / 2.
-double jensen_shannon_excess(double log_p, double log_q) {
+// KL(p||m) + KL(q||m), m = (p + q) / 2: ln p/m = r/2 - ln cosh(r/2).
+double jensen_shannon_excess(double log_p, double log_q, double r) {
   const double log_m = log_add_exp(log_p, log_q) - kLn2;
-  return kl_excess(log_p, log_m) + kl_excess(log_q, log_m);
+  if (std::isinf(r)) {
+    return kl_excess(log_p, log_m, log_p - log_m) + kl_excess(log_q, log_m, log_q - log_m);
+  }
+  const double quarter = std::sinh(0.25 * std::fmin(std::fabs(r), 1.0));
+  const double log_cosh = std::fabs(r) < 1.0
+                              ? std::log1p(2.0 * quarter * quarter)
+                              : 0.5 * std::fabs(r) + std::log1p(std::exp(-std::fabs(r))) - kLn2;
+  return kl_excess(log_p, log_m, 0.5 * r - log_cosh) + kl_excess(log_q, log_m, -0.5 * r - log_cosh);
 }
 
 // (p - q)² / (p + q).
-double le_cam_excess(double log_p, double log_q) {
-  return std::exp(2.0 * log_difference(log_p, log_q) - log_add_exp(log_p, log_q));
+double le_cam_excess(double log_p, double log_q, double r) {
+  return std::exp(2.0 * log_difference(log_p, log_q, r) - log_add_exp(log_p, log_q));
 }
 
 double squared(double x) { return x * x; }
@@ -64,7 +70,7 @@ FDivergence kl() {
           .domain_end = kInfinity,
           .slope_at_one = 1.0,
           .curvature_at_one = 1.0,
-          .excess = kl_excess};
+          .excess_of = kl_excess};
 }
 
 FDivergence reverse_kl() {
@@ -77,7 +83,7 @@ FDivergence reverse_kl() {
           .domain_end = 0.0,
           .slope_at_one = -1.0,
           .curvature_at_one = 1.0,
-          .excess = [](double p, double q) { return kl_excess(q, p); }};
+          .excess_of = [](double p, double q, double r) { return kl_excess(q, p, -r); }};
 }
 
 FDivergence pearson() {
@@ -91,7 +97,7 @@ FDivergence pearson() {
           .domain_end = kInfinity,
           .slope_at_one = 0.0,
           .curvature_at_one = 2.0,
-          .excess = pearson_excess};
+          .excess_of = pearson_excess};
 }
 
 FDivergence neyman() {
@@ -105,7 +111,7 @@ FDivergence neyman() {
       .domain_end = 1.0,
       .slope_at_one = 0.0,
       .curvature_at_one = 2.0,
-      .excess = [](double p, double q) { return pearson_excess(q, p); }};
+      .excess_of = [](double p, double q, double r) { return pearson_excess(q, p, -r); }};
 }
 
 FDivergence jeffreys() {
@@ -122,7 +128,7 @@ FDivergence jeffreys() {
           .domain_end = kInfinity,
           .slope_at_one = 0.0,
           .curvature_at_one = 2.0,
-          .excess = jeffreys_excess};
+          .excess_of = jeffreys_excess};
 }
 
 FDivergence hellinger() {
@@ -135,7 +141,7 @@ FDivergence hellinger() {
           .domain_end = 1.0,
           .slope_at_one = 0.0,
           .curvature_at_one = 0.5,
-          .excess = hellinger_excess};
+          .excess_of = hellinger_excess};
 }
 
 FDivergence jensen_shannon() {
@@ -148,7 +154,7 @@ FDivergence jensen_shannon() {
           .domain_end = kLn2,
           .slope_at_one = 0.0,
           .curvature_at_one = 0.5,
-          .excess = jensen_shannon_excess};
+          .excess_of = jensen_shannon_excess};
 }
 
 FDivergence gan() {
@@ -162,7 +168,7 @@ FDivergence gan() {
           .at_one = -2.0 * kLn2,
           .slope_at_one = -kLn2,
           .curvature_at_one = 0.5,
-          .excess = jensen_shannon_excess};
+          .excess_of = jensen_shannon_excess};
 }
 
 FDivergence total_variation() {
@@ -174,7 +180,8 @@ FDivergence total_variation() {
           .conjugate_of_output = [](double v) { return 0.5 * std::tanh(v); },
           .domain_end = 0.5,
           .slope_at_one = 0.0,
-          .excess = [](double p, double q) { return 0.5 * std::exp(log_difference(p, q)); }};
+          .excess_of = [](double p, double q,
+                          double r) { return 0.5 * std::exp(log_difference(p, q, r)); }};
 }
 
 FDivergence le_cam() {
@@ -194,23 +201,28 @@ FDivergence le_cam() {
           .domain_end = 1.0,
           .slope_at_one = 0.0,
           .curvature_at_one = 1.0,
-          .excess = le_cam_excess};
+          .excess_of = le_cam_excess};
 }
 
-// (p^a q^(1-a) - q - a (p - q)) / (a (a - 1)).
-double alpha_excess(double a, double log_p, double log_q) {
+// (p^b q^(1-b) - q - b (p - q)) / (b (b - 1)) for b <= ½, where no term cancels another: with
+// phi(x) = e^x - 1 - x it is q (phi(b r) - b phi(r)) / (b (b - 1)).
+double alpha_excess_below_half(double b, double log_p, double log_q, double r) {
+  const double scale = b * (b - 1.0);
+  constexpr double kLarge = 30.0;
+  const double q = std::exp(log_q);
+  if (std::fabs(b * r) > kLarge)
+    return (std::exp(log_q + b * r) + (b - 1.0) * q - b * std::exp(log_p)) / scale;
+  if (std::fabs(r) > kLarge) return (q * std::expm1(b * r) - b * (std::exp(log_p) - q)) / scale;
+  if (std::fabs(r) < 1.0 || b < 0.0) return q * (expm1_minus(b * r) - b * expm1_minus(r)) / scale;
+  return q * (std::expm1(b * r) - b * std::expm1(r)) / scale;
+}
+
+// (p^a q^(1-a) - q - a (p - q)) / (a (a - 1)): the same with p and q, a and 1 - a swapped.
+double alpha_excess(double a, double log_p, double log_q, double r) {
   if (log_p == -kInfinity) return a > 0.0 ? std::exp(log_q) / a : kInfinity;
   if (log_q == -kInfinity) return a < 1.0 ? std::exp(log_p) / (1.0 - a) : kInfinity;
-  const double r = log_p - log_q;
-  if (std::fabs(r) < 1e-4) {
-    return std::exp(log_q) * 0.5 * r * r * (1.0 + (a + 1.0) * r / 3.0);
-  }
-  if (std::fabs(r) * std::fmax(std::fabs(a), 1.0) < 1.0) {
-    return std::exp(log_q) * (std::expm1(a * r) - a * std::expm1(r)) / (a * (a - 1.0));
-  }
-  return (std::exp(a * log_p + (1.0 - a) * log_q) + (a - 1.0) * std::exp(log_q) -
-          a * std::exp(log_p)) /
-         (a * (a - 1.0));
+  return a <= 0.5 ? alpha_excess_below_half(a, log_p, log_q, r)
+                  : alpha_excess_below_half(1.0 - a, log_q, log_p, -r);
 }
 
 // The conjugate at T: with b = 1 + (a - 1) T, (b^(a/(a-1)) - 1) / a.
@@ -294,7 +306,7 @@ FDivergence alpha_divergence(double a) {
           .domain_end = end,
           .slope_at_one = 0.0,
           .curvature_at_one = 1.0,
-          .excess = [a](double p, double q) { return alpha_excess(a, p, q); }};
+          .excess_of = [a](double p, double q, double r) { return alpha_excess(a, p, q, r); }};
 }
 
 }  // namespace elbow

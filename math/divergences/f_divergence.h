@@ -25,9 +25,12 @@ struct FDivergence {
   double at_one = 0.0;        ///< f(1), the value at p = q
   double slope_at_one = 0.0;  ///< f'(1)
   std::optional<double> curvature_at_one = {};  ///< f''(1); none for total variation
-  /// q (f(u) - f(1) - f'(1) (u - 1)) >= 0 with u = p/q, from ln p and ln q (either may be -inf, not
-  /// both): for normalised densities D_f = f(1) + its integral, and no part of it cancels.
-  std::function<double(double log_p, double log_q)> excess;
+  /// q (f(u) - f(1) - f'(1) (u - 1)) >= 0 with u = p/q, from ln p, ln q (either may be -inf, not
+  /// both) and ln(p/q), to the digits that the last has: for normalised densities D_f = f(1) + its
+  /// integral, and no part of it cancels.
+  std::function<double(double log_p, double log_q, double log_ratio)> excess_of;
+  /// The same where the ratio is not known better than from the two logarithms.
+  double excess(double log_p, double log_q) const { return excess_of(log_p, log_q, log_p - log_q); }
 };
 
 /// Every divergence of the table but the alpha family: kl, reverse_kl, pearson_chi2, neyman_chi2,

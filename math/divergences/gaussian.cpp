@@ -2,114 +2,135 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
-
-#include "math/divergences/quadrature.h"
 
 namespace elbow {
 namespace {
 
-std::vector<double> difference(std::span<const double> a, std::span<const double> b) {
-  std::vector<double> d(a.size());
-  for (std::size_t i = 0; i < a.size(); ++i) d[i] = a[i] - b[i];
-  return d;
+// x - ln(1 + x), y = ln(1 + x).
+double minus_log1p(double x, double y) { return std::fabs(y) < 0.5 ? expm1_minus(y) : x - y; }
+
+/// The terms of one order a, b = min(a, 1 - a): the roles of p and q are swapped for a <= ½.
+struct Term {
+  double excess, log_variance, b, s;  // s = 1 + b excess
+};
+
+Term term_of(const GaussianPair::Coordinate& c, double a) {
+  const bool swapped = a <= 0.5;
+  const double excess = swapped ? std::expm1(-c.log_variance) : c.excess;
+  const double b = swapped ? a : 1.0 - a;
+  return {excess, swapped ? -c.log_variance : c.log_variance, b, 1.0 + b * excess};
 }
 
-// E |N(mean, sd²)|.
-double mean_absolute(double mean, double sd) {
-  if (sd == 0.0) return std::fabs(mean);
-  const double z = mean / sd;
-  return sd * std::sqrt(2.0 / std::numbers::pi) * std::exp(-0.5 * z * z) +
-         mean * std::erf(z / std::numbers::sqrt2);
+bool converges(const Term& t) {
+  constexpr double kRounding = 1e-14;
+  return t.s > kRounding * (1.0 + std::fabs(t.b * t.excess));
+}
+
+// b ln v - ln(1 + b (v - 1)), v the variance.
+double covariance_part(const Term& t) {
+  const double log_s = std::log1p(t.b * t.excess);
+  if (t.excess > 1.0) return t.b * t.log_variance - log_s;
+  return minus_log1p(t.b * t.excess, log_s) - t.b * minus_log1p(t.excess, t.log_variance);
 }
 
 }  // namespace
 
-double gaussian_kl(const Gaussian& p, const Gaussian& q) {
-  const Matrix ratio =
-      solve_lower(q.factor, lower_triangle(p.factor, p.covariance.size));  // L_q^-1 L_p
-  const double mahalanobis = squared_norm(q.factor.solve_lower(difference(p.mean, q.mean)));
-  return 0.5 * (squared_norm(ratio.values) + mahalanobis - static_cast<double>(p.covariance.size) +
-                q.factor.log_det() - p.factor.log_det());
+std::vector<double> mean_difference(const Gaussian& p, const Gaussian& q) {
+  std::vector<double> d(p.mean.size());
+  for (std::size_t i = 0; i < d.size(); ++i) d[i] = p.mean[i] - q.mean[i];
+  return d;
 }
 
+GaussianPair::GaussianPair(const Gaussian& p, const Gaussian& q)
+    : GaussianPair(p.factor, q.factor, mean_difference(p, q),
+                   combine(1.0, p.covariance, -1.0, q.covariance)) {}
+
+GaussianPair::GaussianPair(const Cholesky& p, const Cholesky& q,
+                           const std::vector<double>& mean_difference,
+                           const Matrix& covariance_difference) {
+  const std::int64_t n = covariance_difference.size;
+  // L_q^-1 L_p = I + E; the covariance of p in whitened coordinates is I + E + E^T + E E^T.
+  const Matrix e = solve_lower(q, factor_difference(p, q, covariance_difference));
+  const Matrix square = multiply(e, transpose(e));
+  const Matrix whitened = solve_lower(q, lower_triangle(p, n));
+  Matrix excess(n);
+  for (std::int64_t i = 0; i < n; ++i)
+    for (std::int64_t j = 0; j < n; ++j) excess(i, j) = e(i, j) + e(j, i) + square(i, j);
+  const Eigen eigen = symmetric_eigen(excess);
+  const auto shift = q.solve_lower(mean_difference);
+  for (std::int64_t k = 0; k < n; ++k) {
+    Coordinate c{eigen.values[static_cast<std::size_t>(k)], 0.0, 0.0};
+    double variance = 0.0;  // |(L_q^-1 L_p)^T v|², which keeps its digits where it is small
+    for (std::int64_t i = 0; i < n; ++i) {
+      double along = 0.0;
+      for (std::int64_t j = i; j < n; ++j) along += whitened(j, i) * eigen.vectors(j, k);
+      variance += along * along;
+      c.shift += eigen.vectors(i, k) * shift[static_cast<std::size_t>(i)];
+    }
+    c.log_variance = c.excess > -0.5 ? std::log1p(c.excess) : std::log(variance);
+    coordinates_.push_back(c);
+  }
+  for (const Cholesky* factor : {&p, &q}) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
+      double row = 0.0;
+      for (std::size_t j = 0; j <= i; ++j) row += factor->lower(i, j) * factor->lower(i, j);
+      condition_ = std::fmax(condition_, row / (factor->lower(i, i) * factor->lower(i, i)));
+    }
+  }
+}
+
+double GaussianPair::kl() const {
+  double sum = 0.0;
+  for (const Coordinate& c : coordinates_)
+    sum += minus_log1p(c.excess, c.log_variance) + c.shift * c.shift;
+  return 0.5 * sum;
+}
+
+double GaussianPair::reverse_kl() const {
+  double sum = 0.0;
+  for (const Coordinate& c : coordinates_) {
+    sum += expm1_minus(-c.log_variance) + c.shift * c.shift * std::exp(-c.log_variance);
+  }
+  return 0.5 * sum;
+}
+
+double GaussianPair::log_power_integral(double a) const {
+  if (a == 0.0 || a == 1.0) return 0.0;
+  double sum = 0.0;
+  for (const Coordinate& c : coordinates_) {
+    const Term t = term_of(c, a);
+    if (!converges(t)) return kInfinity;
+    const double variance = a <= 0.5 ? std::exp(c.log_variance) : 1.0;
+    sum += covariance_part(t) + a * (a - 1.0) * c.shift * c.shift / (variance * t.s);
+  }
+  return 0.5 * sum;
+}
+
+double GaussianPair::renyi(double a) const {
+  return a == 1.0 ? kl() : log_power_integral(a) / (a - 1.0);
+}
+
+double GaussianPair::rounding(double a) const {
+  double worst = 1.0;
+  for (const Coordinate& c : coordinates_) {
+    const Term t = term_of(c, a);
+    worst = std::fmax(worst, (1.0 + std::fabs(t.b * t.excess)) / std::fabs(t.s));
+  }
+  return 1e-15 * static_cast<double>(coordinates_.size()) * worst * condition_;
+}
+
+double gaussian_kl(const Gaussian& p, const Gaussian& q) { return GaussianPair(p, q).kl(); }
+
 double gaussian_log_power_integral(const Gaussian& p, const Gaussian& q, double a) {
-  const Cholesky mixed = cholesky(combine(1.0 - a, p.covariance, a, q.covariance));
-  if (!mixed.ok()) return kInfinity;
-  const double mahalanobis = squared_norm(mixed.solve_lower(difference(p.mean, q.mean)));
-  return 0.5 * (a * (a - 1.0) * mahalanobis + (1.0 - a) * p.factor.log_det() +
-                a * q.factor.log_det() - mixed.log_det());
+  return GaussianPair(p, q).log_power_integral(a);
 }
 
 double gaussian_renyi(const Gaussian& p, const Gaussian& q, double a) {
-  if (a == 1.0) return gaussian_kl(p, q);
-  return gaussian_log_power_integral(p, q, a) / (a - 1.0);
-}
-
-double gaussian_wasserstein2_squared(std::span<const double> mean_p, const Matrix& covariance_p,
-                                     std::span<const double> mean_q, const Matrix& covariance_q) {
-  // (S_p^½ S_q S_p^½)^½ with S_p^½ = V √w V^T; the rotation V leaves the trace alone.
-  const Eigen eigen = symmetric_eigen(covariance_p);
-  Matrix product = multiply(transpose(eigen.vectors), multiply(covariance_q, eigen.vectors));
-  const auto root = [&](std::int64_t i) {
-    return std::sqrt(std::fmax(eigen.values[static_cast<std::size_t>(i)], 0.0));
-  };
-  for (std::int64_t i = 0; i < product.size; ++i) {
-    for (std::int64_t j = 0; j < product.size; ++j) product(i, j) *= root(i) * root(j);
-  }
-  double cross = 0.0;
-  for (const double value : symmetric_eigen(product).values)
-    cross += std::sqrt(std::fmax(value, 0.0));
-  const double squared = squared_norm(difference(mean_p, mean_q)) + trace(covariance_p) +
-                         trace(covariance_q) - 2.0 * cross;
-  return std::fmax(squared, 0.0);
-}
-
-double gaussian_wasserstein1(const Gaussian& p, const Gaussian& q) {
-  return mean_absolute(p.mean[0] - q.mean[0],
-                       std::fabs(p.factor.lower(0, 0) - q.factor.lower(0, 0)));
-}
-
-double gaussian_mean_norm(std::span<const double> mean, const Matrix& covariance) {
-  if (covariance.size == 1) return mean_absolute(mean[0], std::sqrt(covariance(0, 0)));
-  const Eigen eigen = symmetric_eigen(covariance);
-  std::vector<double> rotated(mean.size(), 0.0);  // squares of V^T mean
-  for (std::size_t k = 0; k < mean.size(); ++k) {
-    for (std::size_t i = 0; i < mean.size(); ++i) {
-      rotated[k] +=
-          mean[i] * eigen.vectors(static_cast<std::int64_t>(i), static_cast<std::int64_t>(k));
-    }
-    rotated[k] *= rotated[k];
-  }
-  // 1 - E exp(-t |Z|²).
-  const auto decay = [&](double t) {
-    double log_mean = 0.0;
-    for (std::size_t k = 0; k < rotated.size(); ++k) {
-      const double v = std::fmax(eigen.values[k], 0.0);
-      log_mean -= 0.5 * std::log1p(2.0 * t * v) + t * rotated[k] / (1.0 + 2.0 * t * v);
-    }
-    return -std::expm1(log_mean);
-  };
-  // The half line beyond `split` is folded by w -> 1 / w.
-  const double split = 1.0 / std::sqrt(squared_norm(mean) + trace(covariance));
-  const double near = integrate([&](double w) { return decay(w * w) / (w * w); }, {0.0, split},
-                                {.relative = 1e-13, .absolute = 0.0});
-  const double far = integrate([&](double v) { return decay(1.0 / (v * v)); }, {0.0, 1.0 / split},
-                               {.relative = 1e-13, .absolute = 0.0});
-  return (near + far) / std::sqrt(std::numbers::pi);
-}
-
-double gaussian_mean_kernel(const Gaussian& p, const Gaussian& q, double bandwidth) {
-  const double h2 = bandwidth * bandwidth;
-  const Matrix sum = combine(1.0, p.covariance, 1.0, q.covariance);
-  const Cholesky smoothed = cholesky(combine(1.0, sum, h2, identity_matrix(sum.size)));
-  const double mahalanobis = squared_norm(smoothed.solve_lower(difference(p.mean, q.mean)));
-  const double log_ratio = static_cast<double>(sum.size) * std::log(h2) - smoothed.log_det();
-  return std::exp(0.5 * (log_ratio - mahalanobis));
+  return GaussianPair(p, q).renyi(a);
 }
 
 double mahalanobis(const Gaussian& p, const Gaussian& q) {
-  return std::sqrt(squared_norm(p.factor.solve_lower(difference(p.mean, q.mean))));
+  return std::sqrt(squared_norm(p.factor.solve_lower(mean_difference(p, q))));
 }
 
 bool same_covariance(const Gaussian& p, const Gaussian& q) {

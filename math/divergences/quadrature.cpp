@@ -11,7 +11,7 @@ namespace {
 
 using Kronrod = boost::math::quadrature::gauss_kronrod<double, 21>;
 using Gauss = boost::math::quadrature::gauss<double, 10>;
-constexpr std::size_t kMostPanels = 20000;
+constexpr double kRounding = 1e-14;  // of a panel, relative
 constexpr int kMostRounds = 60;
 
 struct Panel {
@@ -73,7 +73,9 @@ bool accurate(const Panel& panel, const Integrals& whole, const QuadratureTolera
   const double width = panel.end - panel.begin;
   if (width <= 1e-14 * std::fmax(std::fabs(panel.begin), std::fabs(panel.end))) return true;
   for (std::size_t c = 0; c < panel.values.size(); ++c) {
-    const double allowed = tolerance.relative * std::fabs(whole.values[c]) + tolerance.absolute;
+    const double floor = tolerance.floors.empty() ? 0.0 : tolerance.floors[c];
+    const double allowed = tolerance.relative * std::fabs(whole.values[c]) + tolerance.absolute +
+                           floor + kRounding * std::fabs(panel.values[c]);
     if (panel.errors[c] > allowed) return false;
   }
   return true;
@@ -95,7 +97,7 @@ Integrals integrate(const VectorFunction& f, std::size_t components,
   for (std::size_t i = 1; i < breakpoints.size(); ++i) {
     panels.push_back(rule(breakpoints[i - 1], breakpoints[i]));
   }
-  for (int round = 0; round < kMostRounds && panels.size() < kMostPanels; ++round) {
+  for (int round = 0; round < kMostRounds && panels.size() < tolerance.most_panels; ++round) {
     const Integrals whole = total(panels, components);
     const std::size_t before = panels.size();
     for (std::size_t i = 0; i < before; ++i) {

@@ -16,10 +16,13 @@ struct Integrals {
   std::vector<double> errors;  ///< sums of |Kronrod - Gauss| over the panels: pessimistic
 };
 
-/// Tolerance of each panel: relative to the whole integral plus absolute.
+/// Tolerance of each panel: relative to the whole integral plus absolute, plus `floors` where there
+/// is one an integral. A panel whose error is the rounding of its own value is as good as it gets.
 struct QuadratureTolerance {
   double relative = 1e-12;
   double absolute = 1e-15;
+  std::span<const double> floors = {};
+  std::size_t most_panels = 20000;
 };
 
 /// Integrals from the first to the last of `breakpoints` (finite, in any order, repetitions

@@ -43,7 +43,9 @@ TEST(MixtureTable, AnAlphaFamilyOfAnotherScaleIsCaught) {
   expect_none_fails(verdicts([](const Checks& c) { check_orders(c, optima()); }));
   const auto mutant = [](double order) {
     FDivergence f = alpha_divergence(order);
-    f.excess = [right = f.excess](double log_p, double log_q) { return 2.0 * right(log_p, log_q); };
+    f.excess_of = [right = f.excess_of](double log_p, double log_q, double log_ratio) {
+      return 2.0 * right(log_p, log_q, log_ratio);
+    };
     return f;
   };
   expect_caught(verdicts([&](const Checks& c) { check_orders(c, optima(), mutant); }),

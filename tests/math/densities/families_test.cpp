@@ -24,7 +24,7 @@ constexpr const char* kInThePlane[] = {
 
 struct OnALine : ::testing::TestWithParam<const char*> {
   DensityPtr density = parse_density(GetParam());
-  std::vector<double> points = density_breakpoints(*density, *density);
+  std::vector<double> points = density_breakpoints({*density, *density});
   double integral(const std::function<double(double)>& f) {
     return integrate([&](double x) { return f(x) * std::exp(density->log_density(x)); }, points);
   }

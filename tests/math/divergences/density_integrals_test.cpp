@@ -255,7 +255,7 @@ TEST(DensityIntegrals, D5TheInequalityChain) {
 TEST(DensityIntegrals, D11FormulasUnderTheMixture) {
   const auto p = parse_density("laplace(0,1)"), q = parse_density("normal(1,0.8)");
   const auto d = integrate_divergences(*p, *q, {});
-  auto points = density_breakpoints(*p, *q);
+  auto points = density_breakpoints({*p, *q});
   for (int i = -200; i <= 200; ++i) points.push_back(0.1 * i);
   double js = kLn2, tv = 0, le_cam = 0, h2 = 1;
   // A plain composite rule, so that nothing is shared with the code under test.

@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "math/densities/expression.h"
-#include "math/divergences/gaussian.h"
+#include "math/divergences/gaussian_distances.h"
 #include "math/divergences/quadrature.h"
 
 namespace elbow {

@@ -91,7 +91,8 @@ TEST(ExactDivergences, InManyDimensionsWhatIsKnownIsThere) {
   EXPECT_FALSE(gaussians.count("jensen_shannon"));
   const auto shift = quantities(between("normal([0,0,0],[[1,0,0],[0,1,0],[0,0,1]])",
                                         "normal([1,0,0],[[1,0,0],[0,1,0],[0,0,1]])"));
-  EXPECT_EQ(shift.size(), divergence_quantities().size()) << "one covariance: one dimension";
+  EXPECT_EQ(shift.size(), divergence_quantities().size() + 2)
+      << "one covariance: one dimension; and the two sliced distances";
 }
 
 TEST(ExactDivergences, AShiftInManyDimensionsIsAShiftOnALine) {

@@ -8,6 +8,7 @@
 #include "math/densities/families.h"
 #include "math/divergences/closed_kl.h"
 #include "math/divergences/distances.h"
+#include "math/divergences/gaussian_distances.h"
 #include "math/divergences/quadrature.h"
 
 namespace elbow {
