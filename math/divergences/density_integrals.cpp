@@ -62,13 +62,13 @@ Integrals integrate_all(const IntegrationFrame& frame, const std::vector<Integra
         for (std::size_t c = 0; c < floors.size(); ++c) floors[c] = 1e-13 * largest[c];
         const Integrals inner = integrate_line(
             integrands, frame.inner(x), [&](double y) { return frame.at(x, y); }, 3, kinks,
-            {.relative = kInner, .absolute = 0.0, .floors = floors, .most_panels = 400});
+            {.relative = kInner, .absolute = 0.0, .floors = floors, .most_panels = 120});
         for (std::size_t c = 0; c < floors.size(); ++c) {
           out[c] = inner.values[c];
           largest[c] = std::fmax(largest[c], out[c]);
         }
       },
-      integrands.size(), outer, {.relative = 3e-10, .absolute = 0.0, .most_panels = 600});
+      integrands.size(), outer, {.relative = 3e-10, .absolute = 0.0, .most_panels = 150});
   for (std::size_t c = 0; c < floors.size(); ++c)
     result.errors[c] += kInner * std::fabs(result.values[c]);
   return result;
