@@ -10,6 +10,7 @@
 
 #include "app/commands.h"
 #include "app/compare_table.h"
+#include "app/standard_output.h"
 #include "core/error.h"
 #include "report/compare_page.h"
 #include "training/files.h"
@@ -53,12 +54,13 @@ int compare_command(CompareFlags flags) {
 int compare_and_print(const std::vector<std::filesystem::path>& paths,
                       const report::CompareOptions& options, const std::string& format,
                       const std::string& html) {
+  if (!html.empty()) require_output(html);
   std::vector<report::Run> runs;
   for (const auto& path : paths) runs.push_back(report::read_run(path));
   const report::Comparison comparison = report::compare_runs(runs, options);
   if (!html.empty()) {
-    replace_file(html, report::compare_page(comparison));
-    std::cerr << "page       " << html << "\n";
+    write_output(html, report::compare_page(comparison));
+    say("page       " + html);
   }
   std::cout << (format == "csv"    ? report::comparison_csv(comparison)
                 : format == "json" ? report::comparison_json(comparison)

@@ -1,6 +1,7 @@
 // elbow data check [DIR]: are the MNIST files there, whole and the right ones?
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <iomanip>
+#include <iostream>
 #include <memory>
 
 #include "app/commands.h"
@@ -31,14 +32,14 @@ int check(const std::string& given) {
   }
   bool ok = true;
   for (const auto& file : check_mnist(*found)) {
-    std::printf("%-8s %-26s %7lld  %s\n", file.ok ? "ok" : "BAD", file.name.c_str(),
-                static_cast<long long>(file.count),
-                file.ok ? file.sha256.substr(0, 16).c_str() : file.message.c_str());
+    std::cout << std::left << std::setw(9) << (file.ok ? "ok" : "BAD") << std::setw(27) << file.name
+              << std::right << std::setw(7) << file.count << "  "
+              << (file.ok ? file.sha256.substr(0, 16) : file.message) << '\n';
     ok &= file.ok;
   }
-  std::printf("%s %s\n", found->c_str(),
-              ok ? "holds the standard MNIST, verified by SHA-256 of the decompressed bytes"
-                 : "does not hold the standard MNIST; scripts/get_mnist.sh gets it");
+  std::cout << found->string()
+            << (ok ? " holds the standard MNIST, verified by SHA-256 of the decompressed bytes\n"
+                   : " does not hold the standard MNIST; scripts/get_mnist.sh gets it\n");
   return ok ? 0 : static_cast<int>(ExitCode::data);
 }
 

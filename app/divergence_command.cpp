@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "app/commands.h"
+#include "app/sample_options.h"
 #include "core/error.h"
-#include "data/sample_file.h"
 #include "instrumentation/text.h"
 #include "math/densities/discrete_law.h"
 #include "math/densities/expression.h"
@@ -35,6 +35,7 @@ struct Options {
   std::uint64_t seed = 1;
   std::string format = "table";
   DivergenceSettings settings;
+  SampleOptions files;
 };
 
 /// A distribution as it was given: a density, a law of finitely many numbers, or points from a
@@ -52,10 +53,10 @@ struct Distribution {
 };
 
 bool names_a_file(const std::string& text) {
-  if (text.find('(') != std::string::npos) return false;
   std::error_code ignored;
-  return is_sample_file(text) || text.find('/') != std::string::npos ||
-         std::filesystem::exists(text, ignored);
+  if (std::filesystem::exists(text, ignored)) return true;
+  if (text.find('(') != std::string::npos) return false;
+  return is_sample_file(text) || text.find('/') != std::string::npos;
 }
 
 Points shuffled(const Points& points, CounterStream random) {
@@ -68,7 +69,8 @@ Points shuffled(const Points& points, CounterStream random) {
 }
 
 // Estimators that take the first points of a file must not see an order in them.
-Distribution read_distribution(const std::string& text, std::uint64_t seed, std::uint64_t stream) {
+Distribution read_distribution(const std::string& text, SampleReader& files, std::uint64_t seed,
+                               std::uint64_t stream) {
   if (!names_a_file(text)) {
     if (auto law = parse_discrete_law(text)) {
       const std::string name = law->expression;
@@ -77,7 +79,7 @@ Distribution read_distribution(const std::string& text, std::uint64_t seed, std:
     const DensityPtr density = parse_density(text);
     return {density->expression(), density, {}};
   }
-  const Points points = read_points(text);
+  const Points points = files.read(text);
   if (points.size() < kFewestPoints) {
     throw Error("error: '" + text + "' holds " + std::to_string(points.size()) +
                     (points.size() == 1 ? " point" : " points") +
@@ -243,8 +245,11 @@ std::string describe(const Distribution& d) {
 }
 
 int divergence(const Options& options) {
-  Distribution p = read_distribution(options.p, options.seed, 3);
-  Distribution q = read_distribution(options.q, options.seed, 4);
+  SampleReader files(options.files, static_cast<std::size_t>(names_a_file(options.p)) +
+                                        static_cast<std::size_t>(names_a_file(options.q)));
+  Distribution p = read_distribution(options.p, files, options.seed, 3);
+  Distribution q = read_distribution(options.q, files, options.seed, 4);
+  files.require_fit();
   require_same_dim(p, q);
   require_one_kind(p, q);
   const auto rows = all_findings(options, p, q);
@@ -262,8 +267,13 @@ int divergence(const Options& options) {
 }
 
 constexpr char kFooter[] = R"(
+<<<<<<< HEAD
 P and Q are densities, laws of finitely many numbers (bernoulli(0.3), categorical(0.2,0.3,0.5),
 binomial(10,0.3)) or sample files (.csv, .npy: one point a row). The second number of normal is
+=======
+P and Q are densities or sample files (.csv, .npy, .npz: one point a row; FILE.npz:NAME for one of
+several arrays). A text that can be read in two ways is refused, and the option named that decides. The second number of normal is
+>>>>>>> 4bb2a41 (Refuse sample files that can be read in two ways, keep devices and links as outputs, print escaped)
 the standard deviation in one dimension and the covariance in several. Unit 1 is a pure number,
 distances are in the unit of the points; elbow explain QUANTITY says more. Rows with an error come
 from samples; 'bias' says on which side of the quantity they lie in expectation. A value is inf only
@@ -279,7 +289,9 @@ Examples:
   elbow divergence 'normal([0,0],[[1,0],[0,1]])' 'normal([1,0],[[1,0.5],[0.5,1]])' --format json
   elbow divergence 'bernoulli(0.5)' 'bernoulli(0.7)'
   elbow divergence real.npy generated.npy
-  elbow divergence samples.csv 'uniform(0,1)')";
+  elbow divergence samples.csv 'uniform(0,1)'
+  elbow divergence points.csv frame_with_index.csv --columns 2-3
+  elbow divergence real.csv european.csv --decimal . --decimal ,)";
 
 void check(const Options& options) {
   for (const double a : options.settings.orders) {
@@ -316,6 +328,7 @@ void add_divergence(CLI::App& app, Action& action) {
                    "kernel width of mmd2, summed over several (default: 0.5, 1, 2 and 5)")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_sample_options(*command, options->files);
   command->footer(kFooter);
   command->callback([=, &action] {
     action = [=] {

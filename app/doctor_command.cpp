@@ -8,9 +8,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
+#include <iostream>
 #include <memory>
 #include <optional>
 
@@ -36,10 +37,10 @@ constexpr double kSlowProducts = 10.0;  // GFLOP/s of one core without vector in
 class Report {
  public:
   void row(const std::string& what, const std::string& found) {
-    std::printf("%-11s %s\n", what.c_str(), found.c_str());
+    std::cout << std::left << std::setw(12) << what << found << '\n';
   }
   /// Something to know; the program works.
-  void hint(const std::string& remedy) { std::printf("%-11s -> %s\n", "", remedy.c_str()); }
+  void hint(const std::string& remedy) { row("", "-> " + remedy); }
   /// Something that spoils runs.
   void problem(const std::string& what, const std::string& found, const std::string& remedy) {
     row(what, found);
@@ -98,7 +99,7 @@ void look_at_data(Report& report, const std::optional<fs::path>& data_dir) {
   if (!found) {
     report.row("MNIST", "not found; the built-in glyphs serve instead");
     for (const fs::path& path : mnist_search_path(data_dir)) {
-      std::printf("%-11s    searched %s\n", "", path.c_str());
+      report.row("", "   searched " + path.string());
     }
     report.hint("scripts/get_mnist.sh gets it; or name its directory: --data-dir, $ELBOW_DATA.");
     return;
@@ -166,7 +167,7 @@ int doctor(int threads, const std::optional<fs::path>& data_dir) {
                     "Go to a directory of your own, or give --run-dir one.");
   look_at_directory(report, "cache", cache_directory(),
                     "Set XDG_CACHE_HOME; without it elbow eval trains its classifier anew.");
-  std::fflush(stdout);
+  std::cout.flush();
   if (report.problems() == 0) return 0;
   std::fprintf(stderr, "%d problem%s; the lines with -> say what helps.\n", report.problems(),
                report.problems() == 1 ? "" : "s");

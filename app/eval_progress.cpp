@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "app/standard_output.h"
 #include "instrumentation/text.h"
 
 namespace elbow::app {
@@ -27,7 +28,7 @@ void EvalProgress::clear() {
 void EvalProgress::note(const std::string& text) {
   if (options_.progress == Progress::none) return;
   clear();
-  std::cerr << text << '\n' << std::flush;
+  say(text);
 }
 
 void EvalProgress::start() {
@@ -48,7 +49,7 @@ void EvalProgress::at(const std::string& what, double done) {
     std::cerr << "\r\x1b[K" << fit(line, std::max(1, options_.width() - 1)) << std::flush;
     drawn_ = true;
   } else {
-    std::cerr << line << '\n' << std::flush;
+    say(line);
   }
 }
 

@@ -19,6 +19,8 @@ struct ExportFlags {
 };
 
 int export_command(const ExportFlags& flags) {
+  const bool to_file = !flags.output.empty() && flags.output != "-";
+  if (to_file) require_output(flags.output);
   const report::Run run = report::read_run(flags.run);
   if (run.metrics.empty()) {
     throw Error(
@@ -26,11 +28,10 @@ int export_command(const ExportFlags& flags) {
         ExitCode::data);
   }
   const std::string text = flags.narrow ? report::long_csv(run) : report::wide_csv(run);
-  if (flags.output.empty() || flags.output == "-") {
-    std::cout << text << std::flush;
-    if (!std::cout) throw Error("error: standard output cannot be written.");
+  if (to_file) {
+    write_output(flags.output, text);
   } else {
-    replace_file(flags.output, text);
+    std::cout << text;
   }
   return 0;
 }

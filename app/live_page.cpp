@@ -39,7 +39,7 @@ void LivePage::step(StepRecord&) {
 bool LivePage::write() {
   if (every_ <= 0.0) return false;
   try {
-    replace_file(run_ / "report.html", report::run_page(run_, schema_));
+    write_output(run_ / "report.html", report::run_page(run_, schema_));
     return true;
   } catch (const std::exception& error) {
     if (!failed_) warn_(std::string("report.html is not written: ") + error.what());

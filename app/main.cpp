@@ -1,13 +1,15 @@
 // Entry point: command line, dispatch, and the one place where errors become exit codes.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
 #include <exception>
+#include <iostream>
 #include <new>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "app/commands.h"
+#include "app/standard_output.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "math/threads.h"
@@ -69,27 +71,42 @@ int run(int argc, char** argv) {
                            elbow::ExitCode::usage);
       }
     }
-    app.exit(error);
+    std::ostringstream text;
+    app.exit(error, text, text);
+    std::cerr << elbow::printable(text.str()) << std::flush;
     return static_cast<int>(elbow::ExitCode::usage);
   }
   return action();
 }
 
+/// Runs `act`; whatever it throws is said and becomes an exit code.
+template <class Act>
+int guarded(const Act& act) {
+  try {
+    return act();
+  } catch (const elbow::Error& error) {
+    elbow::app::say(error.what());
+    return static_cast<int>(error.code());
+  } catch (const std::bad_alloc&) {
+    elbow::app::say("error: out of memory. Try a smaller optimizer.batch_size or model.");
+  } catch (const std::exception& error) {
+    elbow::app::say(std::string("error: ") + error.what());
+  }
+  return static_cast<int>(elbow::ExitCode::failure);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  elbow::app::hold_standard_streams();
   elbow::confine_signals();
   elbow::configure_allocator();
-  try {
-    return run(argc, argv);
-  } catch (const elbow::Error& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return static_cast<int>(error.code());
-  } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "error: out of memory. Try a smaller optimizer.batch_size or model.\n");
-    return static_cast<int>(elbow::ExitCode::failure);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "error: %s\n", error.what());
-    return static_cast<int>(elbow::ExitCode::failure);
-  }
+  const elbow::app::PrintableOutput output;
+  const int code = guarded([&] { return run(argc, argv); });
+  // An answer that did not arrive is no success, whatever the command.
+  const int printed = guarded([] {
+    elbow::app::flush_standard_output();
+    return 0;
+  });
+  return code != 0 ? code : printed;
 }

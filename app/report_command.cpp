@@ -1,11 +1,11 @@
 // elbow report RUN: one self-contained HTML page.
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <string>
 
 #include "app/commands.h"
+#include "app/standard_output.h"
 #include "core/config/schema.h"
 #include "core/error.h"
 #include "objectives/registry.h"
@@ -23,9 +23,10 @@ int report_command(const ReportFlags& flags) {
   const std::filesystem::path run = flags.run;
   const std::filesystem::path output =
       flags.output.empty() ? run / "report.html" : std::filesystem::path(flags.output);
+  require_output(output);
   const std::string page = report::run_page(run, make_schema(component_specs()));
-  replace_file(output, page);
-  std::cout << output.string() << std::endl;
+  write_output(output, page);
+  print_exactly(output.string());
   return static_cast<int>(ExitCode::ok);
 }
 

@@ -1,6 +1,5 @@
 // elbow step CONFIG|RUN: one training step with every symbol of the equation as its number.
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -8,6 +7,7 @@
 
 #include "app/commands.h"
 #include "app/restored_run.h"
+#include "app/standard_output.h"
 #include "app/step_view.h"
 #include "core/config/config.h"
 #include "core/error.h"
@@ -45,7 +45,7 @@ Start start_of_run(const StepFlags& flags, const std::optional<fs::path>& data_d
                 ExitCode::usage);
   }
   RestoredRun run = restore_run(flags.target, data_dir);
-  for (const std::string& warning : run.warnings) std::fprintf(stderr, "%s\n", warning.c_str());
+  for (const std::string& warning : run.warnings) say(warning);
   return {std::move(run.session), std::move(run.stepper),
           "the checkpoint of step " + std::to_string(run.step)};
 }
@@ -103,6 +103,7 @@ StepView view_of(Session& session, const StepFlags& flags, const std::string& fr
 }
 
 int step_command(const StepFlags& flags) {
+  if (!flags.html.empty()) require_output(flags.html);
   std::optional<fs::path> data_dir;
   if (!flags.data_dir.empty()) data_dir = flags.data_dir;
   configure_threads(flags.threads);
@@ -110,11 +111,10 @@ int step_command(const StepFlags& flags) {
   Start start = run ? start_of_run(flags, data_dir) : start_of_config(flags, data_dir);
   StepAccount account = account_for_step(*start.session, *start.stepper, flags.sample);
   const StepView view = view_of(*start.session, flags, start.from, std::move(account));
-  if (!flags.html.empty()) replace_file(flags.html, step_html(view));
+  if (!flags.html.empty()) write_output(flags.html, step_html(view));
   std::cout << (flags.format == "json" ? step_json(view) : step_text(view)) << std::flush;
   if (view.account.holds()) return 0;
-  std::fprintf(stderr,
-               "error: the terms do not add up to the loss; see the failing check above.\n");
+  say("error: the terms do not add up to the loss; see the failing check above.");
   return static_cast<int>(ExitCode::check_failed);
 }
 

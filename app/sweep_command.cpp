@@ -1,6 +1,5 @@
 // elbow sweep CONFIG key=a,b,c ...: every combination trained in processes of its own, then
 // compared.
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include "app/commands.h"
 #include "app/compare_command.h"
 #include "app/eval_progress.h"
+#include "app/standard_output.h"
 #include "app/sweep_plan.h"
 #include "app/sweep_runs.h"
 #include "core/error.h"
@@ -80,11 +80,9 @@ int print_list(const SweepFlags& flags, const std::vector<PlannedRun>& runs) {
       share_cores(usable_cores(), flags.jobs, flags.threads, count_to_do(runs)).threads;
   for (const PlannedRun& run : runs) {
     // A line for each, so that line numbers are those of --index.
-    std::cout << shell_line(
-                     run.ended
-                         ? std::vector<std::string>{"true", "ended before:", run.directory.string()}
-                         : train_line(flags.plan, run, threads))
-              << "\n";
+    print_exactly(shell_line(
+        run.ended ? std::vector<std::string>{"true", "ended before:", run.directory.string()}
+                  : train_line(flags.plan, run, threads)));
   }
   return 0;
 }
@@ -97,8 +95,8 @@ int run_one(const SweepFlags& flags, const std::vector<PlannedRun>& runs) {
   }
   const PlannedRun& run = runs[static_cast<std::size_t>(flags.index - 1)];
   if (run.ended) {
-    std::cerr << run.point.name << ": " << ending(*run.ended, run.directory) << " before\n";
-    std::cout << fs::absolute(run.directory).lexically_normal().string() << "\n";
+    say(run.point.name + ": " + ending(*run.ended, run.directory) + " before");
+    print_exactly(fs::absolute(run.directory).lexically_normal().string());
     return *run.ended;
   }
   // A job of an array has cores of its own: train takes all that it may use.
@@ -161,7 +159,7 @@ int train_all(const SweepFlags& flags, std::vector<PlannedRun>& runs, EvalProgre
     ++done;
     trained[job]->ended = code;
     progress.note(trained[job]->point.name + ": " + ending(code, trained[job]->directory));
-    if (code != 0 && !was_stopped(code)) std::cerr << last_lines(jobs[job].log) << "\n";
+    if (code != 0 && !was_stopped(code)) say(last_lines(jobs[job].log));
   };
   progress.start();
   return run_jobs(jobs, cores.jobs, tick, ended);
@@ -184,13 +182,7 @@ int exit_code_of(const std::vector<PlannedRun>& runs) {
 void require_place(const std::string& html, const fs::path& root) {
   if (html.empty()) return;
   fs::create_directories(root);  // the page may lie beside the runs
-  const fs::path parent = fs::absolute(html).parent_path();
-  const bool writable = fs::is_directory(parent) && access(parent.c_str(), W_OK | X_OK) == 0;
-  if (writable && !fs::is_directory(html)) return;
-  throw Error("error: --html " + html + ": " +
-                  (writable ? "is a directory; give a file."
-                            : parent.string() + " is no directory that can be written to."),
-              ExitCode::usage);
+  require_output(html);
 }
 
 /// Returns the exit code of the comparison.
@@ -200,8 +192,9 @@ int compare(const SweepFlags& flags, const std::vector<fs::path>& runs) {
   try {
     return compare_and_print(runs, options, flags.format, flags.html);
   } catch (const Error& error) {
-    std::cerr << error.what() << "\nThe runs are through, but not compared:\n";
-    for (const auto& run : runs) std::cerr << run.string() << "\n";
+    say(error.what());
+    say("The runs are through, but not compared:");
+    for (const auto& run : runs) say(run.string());
     return static_cast<int>(error.code());
   }
 }
@@ -210,7 +203,7 @@ int run_all(const SweepFlags& flags, std::vector<PlannedRun> runs) {
   require_place(flags.html, runs.front().directory.parent_path());
   EvalProgress progress(parse_progress(flags.progress));
   if (const int signal = train_all(flags, runs, progress); signal != 0) {
-    std::cerr << "Stopped. The same command continues it.\n";
+    say("Stopped. The same command continues it.");
     return static_cast<int>(signal == SIGINT ? ExitCode::interrupted : ExitCode::stopped);
   }
   std::vector<fs::path> whole;
@@ -223,7 +216,7 @@ int run_all(const SweepFlags& flags, std::vector<PlannedRun> runs) {
   if (whole.size() > 1) {
     compared = compare(flags, whole);
   } else {
-    for (const auto& run : whole) std::cout << run.string() << "\n";
+    for (const auto& run : whole) print_exactly(run.string());
   }
   const int trained = exit_code_of(runs);
   return trained != 0 ? trained : compared;

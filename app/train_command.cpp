@@ -19,6 +19,7 @@
 #include "app/live_probes.h"
 #include "app/predictions.h"
 #include "app/resolved_config.h"
+#include "app/standard_output.h"
 #include "app/tensorboard_options.h"
 #include "app/text.h"
 #include "core/config/config.h"
@@ -390,7 +391,7 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
     terminal.note("Continue with: elbow train " + path + "/config.toml --run-dir " + path +
                   " --resume");
   }
-  std::cout << path << std::endl;
+  print_exactly(path);
   return static_cast<int>(code);
 }
 

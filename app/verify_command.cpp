@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "app/commands.h"
+#include "app/standard_output.h"
 #include "app/text.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -68,9 +69,8 @@ Selection select(const VerifyFlags& flags) {
                       "verify --list.",
                   ExitCode::usage);
     }
-    std::fprintf(stderr,
-                 "No problem is called '%s': running all for the checks with it in their id.\n",
-                 flags.pattern.c_str());
+    say("No problem is called '" + flags.pattern +
+        "': running all for the checks with it in their id.");
   }
   selection.id = flags.pattern;
   for (const Problem& p : all_problems())
@@ -239,9 +239,7 @@ int verify(const VerifyFlags& flags) {
     context.full = flags.full;
     context.data_directory = flags.data_dir;
     context.seed = flags.seed;
-    context.progress = [&](const std::string& what) {
-      std::fprintf(stderr, "%s: %s\n", problem->name.c_str(), what.c_str());
-    };
+    context.progress = [&](const std::string& what) { say(problem->name + ": " + what); };
     Rows rows(flags.all);
     problem->run(context, [&](const CheckResult& check) {
       if (!contains(check.id, selection.id)) return;

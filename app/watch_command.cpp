@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/commands.h"
+#include "app/standard_output.h"
 #include "app/watched_runs.h"
 #include "core/error.h"
 #include "training/signals.h"
@@ -24,7 +25,8 @@ int watch(const WatchFlags& flags) {
   const SignalScope signals;
   HttpServer server([&runs](const HttpRequest& request) { return runs.answer(request); });
   const int port = server.start(flags.port);
-  std::cout << "http://127.0.0.1:" << port << "/" << std::endl;
+  std::cout << "http://127.0.0.1:" << port << "/\n";
+  flush_standard_output();
   std::fprintf(stderr, "Serving %zu run(s) to this machine; Ctrl-C ends it.\n", runs.runs().size());
   while (SignalScope::received() == 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));

@@ -1,4 +1,4 @@
-// Small text helpers: edit distance, suggestions, lists in words.
+// Small text helpers: edit distance, suggestions, lists in words, text that is safe to print.
 #pragma once
 
 #include <cstddef>
@@ -26,5 +26,13 @@ std::string in_words(const std::vector<std::string>& items, std::string_view las
 
 /// Pieces between the separators; one empty piece for "".
 std::vector<std::string> split(std::string_view text, char separator);
+
+/// `text` without anything that a terminal would obey: controls (C0 but tab and line feed, DEL, C1)
+/// and marks that turn the direction of text become \u001b, bytes that are no UTF-8 \xff. All
+/// other characters stay. For everything shown that the program has not written itself.
+std::string printable(std::string_view text);
+
+/// How many bytes at the end of `text` begin a UTF-8 character that is cut off; 0 to 3.
+std::size_t unfinished_bytes(std::string_view text);
 
 }  // namespace elbow

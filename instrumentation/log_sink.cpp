@@ -6,6 +6,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/outcome.h"
+#include "core/text.h"
 #include "instrumentation/equation_line.h"
 #include "instrumentation/text.h"
 
@@ -70,7 +71,8 @@ std::string LogSink::save() {
   return {};
 }
 
-void LogSink::write(int level, const std::string& text) {
+void LogSink::write(int level, const std::string& line) {
+  const std::string text = printable(line);
   if (logger_) {
     // As an argument, never as the format: the text may hold braces.
     logger_->log(static_cast<level_enum>(level), "{}", text);

@@ -12,6 +12,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/outcome.h"
+#include "core/text.h"
 #include "instrumentation/equation_line.h"
 #include "instrumentation/text.h"
 
@@ -115,10 +116,10 @@ std::string Terminal::status(const StepRecord& record, const std::string& equati
 
 std::string Terminal::last_equation() const { return equation_line(last_, terms_); }
 
-void Terminal::print(const std::string& line) {
+void Terminal::print(const std::string& line, const std::string& mark) {
   std::string text;
   if (!shown_.empty()) text += kClear;
-  text += line + "\n" + shown_;
+  text += mark + printable(line) + "\n" + shown_;
   *options_.out << text << std::flush;
 }
 
@@ -195,11 +196,11 @@ void Terminal::note(const std::string& text) {
 }
 
 void Terminal::warning(const std::string& text) {
-  print(options_.color ? kYellow + std::string("warning: ") + kReset + text : "warning: " + text);
+  print(text, options_.color ? kYellow + std::string("warning: ") + kReset : "warning: ");
 }
 
 void Terminal::error(const std::string& text) {
-  print(options_.color ? kRed + std::string("error: ") + kReset + text : "error: " + text);
+  print(text, options_.color ? kRed + std::string("error: ") + kReset : "error: ");
 }
 
 void Terminal::check_failed(const StepRecord& record, const CheckResult& check) {

@@ -60,7 +60,8 @@ class Terminal : public Observer {
 
  private:
   std::string status(const StepRecord& record, const std::string& equation) const;
-  void print(const std::string& line);
+  /// The line, made printable, behind a mark that may be coloured.
+  void print(const std::string& line, const std::string& mark = "");
   void redraw(const std::string& line);
 
   TerminalOptions options_;

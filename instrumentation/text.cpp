@@ -66,7 +66,8 @@ void append_json_number(std::string& out, std::int64_t value) { append_chars(out
 
 void append_json_string(std::string& out, std::string_view text) {
   const auto special = [](char c) {
-    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+    const auto byte = static_cast<unsigned char>(c);
+    return c == '"' || c == '\\' || byte < 0x20 || byte >= 0x7F;
   };
   out += '"';
   if (std::none_of(text.begin(), text.end(), special)) {
@@ -74,17 +75,20 @@ void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     return;
   }
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
+  while (!text.empty()) {
+    const CodePoint point = decode(text);
+    const bool not_utf8 = point.value == 0xFFFD && point.bytes == 1;
+    if (text[0] == '"' || text[0] == '\\') {
       out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      std::array<char, 8> escape;
-      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
+      out += text[0];
+    } else if (is_control(point.value) || not_utf8) {
+      std::array<char, 12> escape;
+      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(point.value));
       out += escape.data();
     } else {
-      out += c;
+      out += text.substr(0, point.bytes);
     }
+    text.remove_prefix(point.bytes);
   }
   out += '"';
 }

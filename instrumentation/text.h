@@ -15,7 +15,7 @@ namespace elbow {
 void append_json_number(std::string& out, double value);
 void append_json_number(std::string& out, std::int64_t value);
 
-/// Appends `text` quoted and escaped. UTF-8 passes unchanged.
+/// Appends `text` quoted, controls escaped; UTF-8 passes unchanged, other bytes become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
 
 /// `value` with `digits` significant digits, "nan" and "inf" included.

@@ -273,13 +273,13 @@ TEST(DivergenceCommandSlow, MistakesHaveTheirExitCodes) {
   EXPECT_EQ(divergence({dir.write("inf.csv", "1\ninf\n"), "normal(0,1)"}).exit_code, 3);
   EXPECT_EQ(divergence({dir.write("header.csv", "x,y\n"), "normal(0,1)"}).exit_code, 3);
   EXPECT_EQ(divergence({dir.write("broken.npy", "\x93NUMPY"), "normal(0,1)"}).exit_code, 3);
-  const auto planar = dir.write("planar.csv", "1,2\n3,4\n");
+  const auto planar = dir.write("planar.csv", "1.5,2\n3,4\n");
   EXPECT_EQ(divergence({planar, "normal(0,1)"}).exit_code, 2) << "the expression does not fit";
   const auto nan = divergence({dir.write("nan2.csv", "1\n2\nnan\n"), "normal(0,1)"});
   EXPECT_THAT(nan.err, HasSubstr("nan2.csv"));
   EXPECT_THAT(nan.err, HasSubstr("3")) << "the line";
   EXPECT_EQ(nan.out, "");
-  const auto one = dir.write("one.csv", "1\n2\n"), two = dir.write("two.csv", "1,2\n3,4\n");
+  const auto one = dir.write("one.csv", "1\n2\n"), two = dir.write("two.csv", "1.5,2\n3,4\n");
   EXPECT_EQ(divergence({one, two}).exit_code, 3);
   const auto single = divergence({dir.write("single.csv", "1\n"), "normal(0,1)"});
   EXPECT_EQ(single.exit_code, 3);

@@ -262,7 +262,7 @@ TEST(SweepSlow, WhatTheComparisonRefusesIsSaidBeforeAnythingStarts) {
     const std::string page = path.string();
     const auto result = run_program(sweep(dir / "runs", {"objective.beta=1,2", "--html", page}));
     EXPECT_EQ(result.exit_code, 2);
-    EXPECT_THAT(lines_of(result.err), ElementsAre(StartsWith("error: --html " + page)));
+    EXPECT_THAT(lines_of(result.err), ElementsAre(StartsWith("error: cannot write " + page)));
     EXPECT_FALSE(std::filesystem::exists(dir / "runs/beta=1"));
   }
   const std::string beside = dir / "runs/page.html";
