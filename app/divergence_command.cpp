@@ -267,13 +267,10 @@ int divergence(const Options& options) {
 }
 
 constexpr char kFooter[] = R"(
-<<<<<<< HEAD
 P and Q are densities, laws of finitely many numbers (bernoulli(0.3), categorical(0.2,0.3,0.5),
-binomial(10,0.3)) or sample files (.csv, .npy: one point a row). The second number of normal is
-=======
-P and Q are densities or sample files (.csv, .npy, .npz: one point a row; FILE.npz:NAME for one of
-several arrays). A text that can be read in two ways is refused, and the option named that decides. The second number of normal is
->>>>>>> 4bb2a41 (Refuse sample files that can be read in two ways, keep devices and links as outputs, print escaped)
+binomial(10,0.3)) or sample files (.csv, .npy, .npz: one point a row; FILE.npz:NAME for one of
+several arrays). A text that can be read in two ways is refused, and the option named that decides.
+The second number of normal is
 the standard deviation in one dimension and the covariance in several. Unit 1 is a pure number,
 distances are in the unit of the points; elbow explain QUANTITY says more. Rows with an error come
 from samples; 'bias' says on which side of the quantity they lie in expectation. A value is inf only

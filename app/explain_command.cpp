@@ -10,6 +10,7 @@
 
 #include "app/all_terms.h"
 #include "app/commands.h"
+#include "app/evaluated_quantities.h"
 #include "app/names.h"
 #include "app/text.h"
 #include "core/config/describe.h"
@@ -170,13 +171,31 @@ bool explain_identities(const std::string& id) {
   return !found.empty();
 }
 
+/// What `elbow eval` prints under this name.
+bool explain_evaluated(const std::string& name, bool found) {
+  for (const EvaluatedQuantity& quantity : evaluated_quantities()) {
+    if (!is_called(quantity, name)) continue;
+    std::cout << (found ? "\n" : "") << quantity.name << " (quantity of elbow eval)\n";
+    line("meaning", quantity.meaning);
+    line("unit", quantity.unit);
+    line("estimator", quantity.estimator);
+    return true;
+  }
+  return found;
+}
+
 bool matches(const std::string& pattern, const std::string& name) {
   if (pattern == name) return true;
   return pattern.size() > 2 && pattern.ends_with("/*") &&
          name.starts_with(pattern.substr(0, pattern.size() - 1));
 }
 
-int explain(std::string name) {
+void explain(std::string name) {
+  for (const DerivedQuantity& derived : derived_quantities()) {
+    if (!name.ends_with("/" + derived.suffix)) continue;
+    std::cout << name << ": " << derived.meaning << "\n";
+    name.resize(name.size() - derived.suffix.size() - 1);
+  }
   bool found = false;
   for (const auto& spec : component_specs()) {
     if (spec.name != name) continue;
@@ -248,6 +267,7 @@ int explain(std::string name) {
     explain_term(entry.term, entry.emitters, entry.keys, entry.source);
     found = true;
   }
+  found = explain_evaluated(name, found);
   if (!found) {
     const std::string hint = did_you_mean(name, explainable_names());
     throw Error("error: nothing is called '" + name + "'" + (hint.empty() ? "." : hint) +
@@ -255,21 +275,30 @@ int explain(std::string name) {
                     "datasets|estimators|problems|terms|identities, and elbow config keys.",
                 ExitCode::usage);
   }
+}
+
+int explain_all(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (&name != &names.front()) std::cout << '\n';
+    explain(name);
+  }
   return 0;
 }
 
 }  // namespace
 
 void add_explain(CLI::App& app, Action& action) {
-  auto name = std::make_shared<std::string>();
+  auto names = std::make_shared<std::vector<std::string>>();
   auto* command = app.add_subcommand(
       "explain",
       "Explain a term, component, quantity, estimator, problem, data set, key or identity");
-  command->add_option("NAME", *name, "elbo/kl, beta, kl, objective.beta, V1, ...")->required();
+  command->add_option("NAME", *names, "elbo/kl, beta, kl, objective.beta, V1, ...; several will do")
+      ->required();
   command->footer(
-      "\nExamples:\n  elbow explain elbo/kl\n  elbow explain hinge\n  elbow explain probes.every\n "
+      "\nExamples:\n  elbow explain elbo/kl\n  elbow explain hinge bdmc/gap\n  elbow explain "
+      "probes.every\n "
       " elbow explain V1");
-  command->callback([=, &action] { action = [=] { return explain(*name); }; });
+  command->callback([=, &action] { action = [=] { return explain_all(*names); }; });
 }
 
 }  // namespace elbow::app

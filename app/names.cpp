@@ -3,6 +3,7 @@
 #include <set>
 
 #include "app/all_terms.h"
+#include "app/evaluated_quantities.h"
 #include "core/config/describe.h"
 #include "core/estimate.h"
 #include "math/divergences/quantities.h"
@@ -27,6 +28,7 @@ std::vector<std::string> explainable_names() {
   for (const EstimatorSpec& spec : estimator_specs()) add(spec.name);
   for (const std::string& path : key_paths(make_schema(component_specs()))) add(path);
   for (const auto& [term, spec] : all_terms()) add(term.name);
+  for (const EvaluatedQuantity& quantity : evaluated_quantities()) add(quantity.name);
   return names;
 }
 

@@ -8,7 +8,7 @@
 namespace elbow::app {
 
 /// What `elbow explain` knows: components, data sets, divergences, problems, estimators,
-/// identities, config keys and terms, each name once.
+/// identities, config keys, terms and quantities of `elbow eval`, each name once.
 std::vector<std::string> explainable_names();
 
 /// Values of data.name, with a line about each.

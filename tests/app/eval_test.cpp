@@ -60,6 +60,22 @@ std::vector<nlohmann::json> lines(const std::string& text) {
   return parsed;
 }
 
+/// Whatever the evaluation and the training of the run printed has an explanation.
+void expect_explained(const TempDir& dir, std::set<std::string> names) {
+  for (const auto& record : lines(read_file(dir / "run/metrics.jsonl"))) {
+    for (const auto& [key, value] : record.items()) names.insert(key);
+  }
+  for (const auto& [key, value] :
+       nlohmann::json::parse(read_file(dir / "run/terms.json")).items()) {
+    names.insert(key);
+  }
+  for (const char* field : {"step", "epoch", "wall", "split", "*.se"}) names.erase(field);
+  std::vector<std::string> argv = {"elbow", "explain"};
+  argv.insert(argv.end(), names.begin(), names.end());
+  const auto result = run_program(argv);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+}
+
 TEST(EvalSlow, MeasuresATrainedModelAndKeepsWhatItFound) {
   const TempDir dir;
   train("configs/vae/elbo.toml", dir);
@@ -78,6 +94,7 @@ TEST(EvalSlow, MeasuresATrainedModelAndKeepsWhatItFound) {
         "gap/inference", "gap/approximation", "gap/amortisation"}) {
     EXPECT_EQ(quantities.count(quantity), 1u) << quantity;
   }
+  expect_explained(dir, quantities);
   EXPECT_TRUE(std::filesystem::exists(dir / "run/eval.jsonl"));
   const auto second = eval(dir, {"--k", "1,5,50", "--format", "json"});
   EXPECT_EQ(second.out, first.out);
@@ -142,6 +159,7 @@ TEST(EvalSlow, SamplesOfAGanBesideTheirFloors) {
         "critic/auc", "lenet_accuracy"}) {
     EXPECT_EQ(quantities.count(quantity), 1u) << quantity;
   }
+  expect_explained(dir, quantities);
   EXPECT_THAT(first.err, HasSubstr("checks     21 bounds, all hold"));
   EXPECT_THAT(run_program(argv, cache).err, HasSubstr("features: as found before"));
   std::vector<std::string> anew = argv;
