@@ -5,12 +5,52 @@
 #include <memory>
 
 #include "app/commands.h"
+#include "app/resolved_config.h"
 #include "core/config/config.h"
 #include "core/config/describe.h"
 #include "core/config/schema.h"
+#include "data/dataset.h"
 #include "objectives/registry.h"
+#include "training/session.h"
+#include "training/trainer.h"
 
 namespace elbow::app {
+namespace {
+
+/// Counts and shape of MNIST without a pixel, to check a config where its data is not at hand.
+Dataset shape_of_mnist(const Config& config) {
+  Dataset data;
+  data.name = "mnist";
+  data.dim = 784;
+  data.height = data.width = 28;
+  data.classes = 10;
+  const auto count = [&](const char* key, std::int64_t all) {
+    const std::int64_t asked = config.integer(key);
+    return asked > 0 ? asked : all;
+  };
+  data.valid.count = config.integer("data.validation");
+  data.train.count = count("data.train_count", 60000) - data.valid.count;
+  data.test.count = count("data.test_count", 10000);
+  return data;
+}
+
+/// All that `elbow train` refuses before it trains.
+void check_config(const std::string& file, const std::vector<std::string>& overrides) {
+  const Schema schema = make_schema(component_specs());
+  Config config = resolved_config(schema, file, overrides, std::nullopt);
+  const std::string said =
+      file + ": ok, " + config.family() + " objective '" + config.text("objective.name") + "'";
+  const bool absent = config.text("data.name") == "mnist" && !find_mnist(std::nullopt);
+  Dataset data =
+      absent ? shape_of_mnist(config) : load_dataset(dataset_request(config, std::nullopt));
+  Session session(std::move(config), std::move(data));
+  session.total_steps();
+  require_trainable(session);
+  for (const std::string& warning : session.warnings()) std::cerr << "warning: " << warning << "\n";
+  std::cout << said << (absent ? "; its data is not here and was not looked at\n" : "\n");
+}
+
+}  // namespace
 
 void add_config(CLI::App& app, Action& action) {
   struct Options {
@@ -43,10 +83,7 @@ void add_config(CLI::App& app, Action& action) {
   check->add_option("overrides", options->overrides, "key=value ...");
   check->callback([=, &action] {
     action = [=] {
-      const auto schema = make_schema(component_specs());
-      const auto config = load_config(schema, options->file, options->overrides);
-      std::cout << options->file << ": ok, " << config.family() << " objective '"
-                << config.text("objective.name") << "'\n";
+      check_config(options->file, options->overrides);
       return 0;
     };
   });

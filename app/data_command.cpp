@@ -16,12 +16,7 @@ int check(const std::string& given) {
   if (!given.empty()) dir = given;
   auto found = find_mnist(dir);
   // A directory that was named is checked even where files are missing, so that each is reported.
-  if (!given.empty()) {
-    const auto search = mnist_search_path(dir);
-    bool inside = false;
-    for (std::size_t i = 0; i < search.size() && i < 3; ++i) inside |= found && *found == search[i];
-    if (!inside) found = *dir;
-  }
+  if (!found) found = dir;
   if (!found) {
     std::string message = "error: the four MNIST files were found in none of:\n";
     for (const auto& path : mnist_search_path(dir)) message += "  " + path.string() + "\n";

@@ -7,6 +7,9 @@
 
 namespace elbow::app {
 
+/// The option --data-dir.
+inline constexpr const char* kDataDir = "where the data lies; it is looked for nowhere else then";
+
 /// $XDG_CACHE_HOME/elbow, else ~/.cache/elbow, else a folder for temporary files.
 inline std::filesystem::path cache_directory() {
   const auto variable = [](const char* name) {

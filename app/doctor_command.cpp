@@ -185,7 +185,7 @@ void add_doctor(CLI::App& app, Action& action) {
   auto* command =
       app.add_subcommand("doctor", "Threads, BLAS, LibTorch, data, write access, with remedies");
   command->add_option("--threads", options->threads, "threads (0: physical cores)");
-  command->add_option("--data-dir", options->data_dir, "where MNIST is looked for first");
+  command->add_option("--data-dir", options->data_dir, kDataDir);
   command->footer(
       "\nExit code 1 when something spoils runs.\n\nExample:\n  elbow doctor --data-dir data");
   command->callback([=, &action] {

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "app/commands.h"
+#include "app/directories.h"
 #include "app/eval_metrics.h"
 #include "app/eval_progress.h"
 #include "app/restored_run.h"
@@ -29,7 +30,7 @@ struct EvalFlags {
   std::vector<std::string> metrics;
   std::int64_t images = 0;
   EvalOptions options;
-  bool overwrite = false;
+  bool overwrite = false, other_data = false;
   int threads = 0;
 };
 
@@ -142,7 +143,8 @@ ExitCode report_checks(const std::vector<Measurement>& rows, EvalProgress& progr
 
 std::string settings_of(const EvalMetric& metric, const RestoredRun& run,
                         const EvalOptions& options) {
-  return "step=" + std::to_string(run.step) + " weights=" + run.fingerprint + " " +
+  return "step=" + std::to_string(run.step) + " weights=" + run.fingerprint +
+         " data=" + run.session->data().sha256.substr(0, 12) + " " +
          metric.settings(*run.session, options);
 }
 
@@ -154,7 +156,7 @@ int eval_command(EvalFlags flags) {
   for (const auto& warning : threads.warnings) progress.note(warning);
   if (!threads.load.empty()) progress.note(threads.load);
   const std::filesystem::path path(flags.run);
-  RestoredRun run = restore_run(path, optional_path(flags.data_dir));
+  RestoredRun run = restore_run(path, optional_path(flags.data_dir), flags.other_data);
   const auto metrics = chosen(metrics_of(*run.session), flags.metrics);
   for (const auto& warning : run.warnings) progress.note(warning);
   progress.note("run        " + path.string() + ", step " + with_commas(run.step));
@@ -226,7 +228,8 @@ void add_eval(CLI::App& app, Action& action) {
                    "steps that each player of a GAN trains alone for the duality gap (default 500)")
       ->check(CLI::PositiveNumber);
   command->add_option("--seed", flags->options.seed, "of every draw (default 1)");
-  command->add_option("--data-dir", flags->data_dir, "where MNIST is looked for first");
+  command->add_option("--data-dir", flags->data_dir, kDataDir);
+  command->add_flag("--other-data", flags->other_data, kOtherData);
   command->add_option("--threads", flags->threads, "threads (0: physical cores)")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--format", flags->format, "table|json")

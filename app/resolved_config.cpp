@@ -10,7 +10,8 @@ Config resolved_config(const Schema& schema, const std::filesystem::path& file,
   Config config = load_config(schema, file, overrides);
   if (config.text("data.name") != "auto") return config;
   auto more = overrides;
-  more.push_back(find_mnist(data_dir) ? "data.name=mnist" : "data.name=glyphs");
+  // A directory that was asked for is used, or named in an error: never glyphs in its place.
+  more.push_back(data_dir || find_mnist(data_dir) ? "data.name=mnist" : "data.name=glyphs");
   return load_config(schema, file, more);
 }
 

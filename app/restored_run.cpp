@@ -10,6 +10,7 @@
 #include "objectives/registry.h"
 #include "training/checkpoint.h"
 #include "training/crc32.h"
+#include "training/resumption.h"
 
 namespace elbow::app {
 namespace {
@@ -31,7 +32,8 @@ std::string fingerprint(const Networks& networks) {
 
 }  // namespace
 
-RestoredRun restore_run(const fs::path& run, const std::optional<fs::path>& data_dir) {
+RestoredRun restore_run(const fs::path& run, const std::optional<fs::path>& data_dir,
+                        bool other_data) {
   if (!fs::exists(run / "config.toml")) {
     throw Error("error: " + run.string() +
                     " is no run: it has no config.toml. Train one with "
@@ -49,9 +51,18 @@ RestoredRun restore_run(const fs::path& run, const std::optional<fs::path>& data
   Config config = load_config(make_schema(component_specs()), run / "config.toml", {});
   Dataset data = load_dataset(dataset_request(config, data_dir));
   RestoredRun restored;
-  restored.session = std::make_unique<Session>(std::move(config), std::move(data));
   const auto checkpoint = checkpoints.load_newest(restored.warnings);
   if (!checkpoint) throw Error("The checkpoints of " + run.string() + " have gone.");
+  const Provenance trained = provenance(*checkpoint);
+  require_same_settings(config, trained, run.string());
+  restored.own_data = data.sha256 == trained.data;
+  if (!other_data) {
+    require_same_data(data, trained, run.string(), "say with --other-data that this is meant.");
+  } else if (!restored.own_data) {
+    restored.warnings.push_back("This is not the data that the run was trained on: " +
+                                data.description + ", SHA-256 " + data.sha256 + ".");
+  }
+  restored.session = std::make_unique<Session>(std::move(config), std::move(data));
   restored.stepper = std::make_unique<Stepper>(*restored.session);
   restored.stepper->restore(*checkpoint);
   restored.step = checkpoint->step;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "app/commands.h"
+#include "app/directories.h"
 #include "app/restored_run.h"
 #include "app/standard_output.h"
 #include "app/step_view.h"
@@ -25,7 +26,7 @@ struct StepFlags {
   std::string target, data_dir, format = "text", html;
   std::vector<std::string> overrides;
   std::optional<std::int64_t> sample;
-  bool parameters = false;
+  bool parameters = false, other_data = false;
   int threads = 0;
 };
 
@@ -44,7 +45,7 @@ Start start_of_run(const StepFlags& flags, const std::optional<fs::path>& data_d
                     flags.target + "/config.toml " + flags.overrides.front() + ".",
                 ExitCode::usage);
   }
-  RestoredRun run = restore_run(flags.target, data_dir);
+  RestoredRun run = restore_run(flags.target, data_dir, flags.other_data);
   for (const std::string& warning : run.warnings) say(warning);
   return {std::move(run.session), std::move(run.stepper),
           "the checkpoint of step " + std::to_string(run.step)};
@@ -131,7 +132,8 @@ void add_step(CLI::App& app, Action& action) {
   command->add_option("--html", flags->html, "write the same as a page to this file");
   command->add_option("--format", flags->format, "text|json")
       ->check(CLI::IsMember({"text", "json"}));
-  command->add_option("--data-dir", flags->data_dir, "where MNIST is looked for first");
+  command->add_option("--data-dir", flags->data_dir, kDataDir);
+  command->add_flag("--other-data", flags->other_data, kOtherData);
   command->add_option("--threads", flags->threads, "threads (0: physical cores)")
       ->check(CLI::NonNegativeNumber);
   command->footer(

@@ -11,6 +11,7 @@
 
 #include "app/commands.h"
 #include "app/compare_command.h"
+#include "app/directories.h"
 #include "app/eval_progress.h"
 #include "app/standard_output.h"
 #include "app/sweep_plan.h"
@@ -226,6 +227,7 @@ int sweep_command(const SweepFlags& flags) {
   parse_progress(flags.progress);
   std::vector<PlannedRun> runs = plan_sweep(flags.plan);
   if (flags.list) return print_list(flags, runs);
+  require_data_of_begun(flags.plan, runs);
   if (flags.index > 0) return run_one(flags, runs);
   return run_all(flags, std::move(runs));
 }
@@ -243,7 +245,7 @@ void add_sweep(CLI::App& app, Action& action) {
   command->add_option("--seeds", flags->plan.values.seeds, "train each with run.seed=1,2,...,N")
       ->check(CLI::Range(1, 1000));
   command->add_option("--dir", flags->plan.dir, "where the runs go (default: runs/sweep-<config>)");
-  command->add_option("--data-dir", flags->plan.data_dir, "where MNIST is looked for first");
+  command->add_option("--data-dir", flags->plan.data_dir, kDataDir);
   command->add_option("--jobs", flags->jobs, "runs at a time (default: one per core)")
       ->check(CLI::Range(1, 1024));
   command->add_option("--threads", flags->threads, "threads of each (default: cores / jobs)")

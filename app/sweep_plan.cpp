@@ -9,6 +9,8 @@
 #include "core/error.h"
 #include "objectives/registry.h"
 #include "report/run_reader.h"
+#include "training/checkpoint.h"
+#include "training/resumption.h"
 
 namespace elbow::app {
 namespace {
@@ -73,6 +75,7 @@ std::vector<PlannedRun> plan_sweep(const SweepPlanRequest& request) {
   for (const SweepPoint& point : sweep_points(request.values)) {
     PlannedRun run{point, root / point.name};
     run.begun = fs::exists(run.directory / "config.toml");
+    run.resumable = run.begun && !Checkpoints(run.directory / "checkpoints", 1).steps().empty();
     try {
       const Config config = resolved_config(schema, request.config, point.overrides, data_dir);
       // Values that are written differently and read alike: 1 and 1.0.
@@ -100,6 +103,30 @@ std::vector<PlannedRun> plan_sweep(const SweepPlanRequest& request) {
   return runs;
 }
 
+void require_data_of_begun(const SweepPlanRequest& request, const std::vector<PlannedRun>& runs) {
+  const Schema schema = make_schema(component_specs());
+  std::optional<fs::path> data_dir;
+  if (!request.data_dir.empty()) data_dir = request.data_dir;
+  std::map<std::string, Dataset> loaded;  // by what asks for it
+  for (const PlannedRun& run : runs) {
+    if (!run.begun) continue;
+    const std::string trained =
+        report::read_environment(run.directory / "environment.json").data_sha256;
+    if (trained.empty()) continue;
+    const Config config = resolved_config(schema, request.config, run.point.overrides, data_dir);
+    std::string asked;
+    for (const auto& [key, value] : config.values()) {
+      if (key.starts_with("data.")) asked += key + "=" + to_toml(value) + "\n";
+    }
+    auto found = loaded.find(asked);
+    if (found == loaded.end()) {
+      found = loaded.emplace(asked, load_dataset(dataset_request(config, data_dir))).first;
+    }
+    require_same_data(found->second, {.settings = {}, .data = trained}, run.directory.string(),
+                      "give another directory with --dir.");
+  }
+}
+
 std::vector<std::string> train_line(const SweepPlanRequest& request, const PlannedRun& run,
                                     int threads) {
   std::vector<std::string> words = {own_program(), "train", request.config};
@@ -107,7 +134,7 @@ std::vector<std::string> train_line(const SweepPlanRequest& request, const Plann
   words.insert(words.end(), {"--run-dir", run.directory.string()});
   if (!request.data_dir.empty()) words.insert(words.end(), {"--data-dir", request.data_dir});
   if (threads > 0) words.insert(words.end(), {"--threads", std::to_string(threads)});
-  if (run.begun) words.push_back("--resume");
+  if (run.begun) words.push_back(run.resumable ? "--resume" : "--overwrite");
   return words;
 }
 

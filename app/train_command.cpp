@@ -14,6 +14,7 @@
 #include <set>
 
 #include "app/commands.h"
+#include "app/directories.h"
 #include "app/live_model.h"
 #include "app/live_page.h"
 #include "app/live_probes.h"
@@ -59,39 +60,6 @@ struct TrainFlags {
 std::optional<std::filesystem::path> optional_path(const std::string& text) {
   if (text.empty()) return std::nullopt;
   return std::filesystem::path(text);
-}
-
-// Keys that may change when a run is continued: they do not enter the trajectory so far.
-bool may_change(const std::string& key) {
-  for (const char* prefix : {"run.steps", "run.epochs", "log.", "pictures.", "probes.",
-                             "checkpoint.", "evaluation.", "sinks.", "report.", "run.name"}) {
-    if (key.starts_with(prefix)) return true;
-  }
-  return false;
-}
-
-void require_same(const Config& config, const Config& saved, const std::string& directory) {
-  std::string differences;
-  const auto compare = [&](const Config& a, const Config& b) {
-    for (const auto& [key, value] : a.values()) {
-      if (may_change(key)) continue;
-      if (b.contains(key) && b.values().at(key) == value) continue;
-      const std::string other = b.contains(key) ? to_toml(b.values().at(key)) : "not set";
-      const std::string line = "  " + key + ": " +
-                               (&a == &config ? other + " in the run, " + to_toml(value) + " now"
-                                              : to_toml(value) + " in the run, " + other + " now") +
-                               "\n";
-      if (differences.find("  " + key + ":") == std::string::npos) differences += line;
-    }
-  };
-  compare(config, saved);
-  compare(saved, config);
-  if (differences.empty()) return;
-  throw Error("error: the run in " + directory + " was started with another config:\n" +
-                  differences + "Resume it with its own: elbow train " + directory +
-                  "/config.toml --run-dir " + directory +
-                  " --resume; or start a new run without --resume.",
-              ExitCode::usage);
 }
 
 // The step of the newest record, for what probes evaluate at a schedule's current value.
@@ -258,9 +226,6 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
   RunDirectory directory({optional_path(flags.run_dir), "runs", session.config().text("run.name"),
                           flags.resume, flags.overwrite});
   const std::string path = directory.path().string();
-  if (directory.resumed()) {
-    require_same(session.config(), load_config(schema, directory.path() / "config.toml"), path);
-  }
   // A directory that is refused comes before the questions.
   std::vector<report::Prediction> predictions;
   if (directory.resumed()) {
@@ -269,21 +234,11 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
   } else {
     predictions = answered(questions, known_terms, std::cin, std::cerr);
   }
-  directory.write("config.toml", to_toml(session.config()));
-  if (!directory.resumed()) {
-    directory.write("overrides.txt",
-                    flags.overrides.empty() ? "" : join(flags.overrides, "\n") + "\n");
-  }
-  if (!predictions.empty()) {
-    directory.write("predictions.json", report::predictions_json(predictions));
-  }
   std::string earlier;
   if (directory.resumed() && std::filesystem::exists(directory.path() / "environment.json")) {
     earlier = read_bytes(directory.path() / "environment.json");
     for (const auto& change : environment_changes(earlier, threads)) warn(change);
   }
-  directory.write("environment.json",
-                  environment_json(session, threads, ELBOW_VERSION, command_line, earlier));
 
   terminal.note("data       " + session.data().description);
   terminal.note("run        " + path);
@@ -336,6 +291,20 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
 
   TrainOptions options;
   options.resume = directory.resumed();
+  bool begun = false;
+  options.begin = [&] {
+    begun = true;
+    directory.write("config.toml", to_toml(session.config()));
+    if (!directory.resumed()) {
+      directory.write("overrides.txt",
+                      flags.overrides.empty() ? "" : join(flags.overrides, "\n") + "\n");
+    }
+    if (!predictions.empty()) {
+      directory.write("predictions.json", report::predictions_json(predictions));
+    }
+    directory.write("environment.json",
+                    environment_json(session, threads, ELBOW_VERSION, command_line, earlier));
+  };
   options.observer_terms = observer_terms;
   options.check_counts = [&] {
     std::map<std::string, std::int64_t> counts{
@@ -368,7 +337,7 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
   try {
     summary = train(session, directory, observers, options);
   } catch (const std::exception&) {
-    page.write();
+    if (begun) page.write();
     throw;
   }
   // From the records on disk, so that those from before it was resumed count too.
@@ -403,7 +372,7 @@ void add_train(CLI::App& app, Action& action) {
   command->add_option("CONFIG", flags->file, "config file, or config.toml of a run")->required();
   command->add_option("overrides", flags->overrides, "key=value ...");
   command->add_option("--run-dir", flags->run_dir, "run directory (default: runs/<run.name>)");
-  command->add_option("--data-dir", flags->data_dir, "where MNIST is looked for first");
+  command->add_option("--data-dir", flags->data_dir, kDataDir);
   command->add_flag("--resume", flags->resume, "continue a run from its last checkpoint");
   command
       ->add_option("--predict", flags->predictions,

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "app/commands.h"
+#include "app/directories.h"
 #include "app/standard_output.h"
 #include "app/text.h"
 #include "core/error.h"
@@ -277,7 +278,7 @@ void add_verify(CLI::App& app, Action& action) {
                     "a row for every check, also where a statement holds many times");
   command->add_option("--format", flags->format, "table|json")
       ->check(CLI::IsMember({"table", "json"}));
-  command->add_option("--data-dir", flags->data_dir, "where MNIST is looked for first");
+  command->add_option("--data-dir", flags->data_dir, kDataDir);
   command->add_option("--seed", flags->seed, "seed of everything random");
   command->add_option("--threads", flags->threads, "threads (0: physical cores)")
       ->check(CLI::NonNegativeNumber);

@@ -61,17 +61,18 @@ void split_off_validation(Dataset& data, std::int64_t count) {
 [[noreturn]] void mnist_not_found(const std::optional<std::filesystem::path>& data_dir) {
   std::string message = "MNIST was not found. Searched for its four files, raw or .gz, in";
   for (const auto& dir : mnist_search_path(data_dir)) message += "\n  " + dir.string();
-  throw Error(message +
-                  "\nRun scripts/get_mnist.sh, or point --data-dir at the files, or set "
-                  "data.name = \"glyphs\" for built-in digits that need no file.",
-              ExitCode::data);
+  throw Error(
+      message +
+          "\nRun scripts/get_mnist.sh, or point --data-dir at the files, or set "
+          "data.name = \"glyphs\", without --data-dir, for built-in digits that need no file.",
+      ExitCode::data);
 }
 
 Dataset load(const DatasetRequest& request) {
   const std::string& name = request.name;
   if (name == "mnist" || name == "auto") {
     if (const auto dir = find_mnist(request.data_dir)) return load_mnist(*dir);
-    if (name == "mnist") mnist_not_found(request.data_dir);
+    if (name == "mnist" || request.data_dir) mnist_not_found(request.data_dir);
   }
   if (name == "glyphs" || name == "auto") return make_glyphs(request);
   if (name == "ring" || name == "grid" || name == "two_gaussians" || name == "swiss_roll") {

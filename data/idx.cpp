@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -21,10 +22,11 @@ std::string quantity(std::int64_t n, const char* one) {
 }
 
 [[noreturn]] void fail(const fs::path& path, std::int64_t byte, const std::string& what) {
-  throw Error(path.string() + ": byte " + std::to_string(byte) + ": " + what +
-                  "\nDelete it and run scripts/get_mnist.sh " +
-                  (path.has_parent_path() ? path.parent_path().string() : ".") + ".",
-              ExitCode::data);
+  throw Error(
+      path.string() + ": byte " + std::to_string(byte) + ": " + what +
+          "\nIf MNIST is what you want: scripts/get_mnist.sh OTHER_DIRECTORY gets it beside "
+          "this file, which stays.",
+      ExitCode::data);
 }
 
 /// The decompressed bytes of a file, one piece after another.
@@ -120,6 +122,13 @@ class Source {
     return got;
   }
 
+  /// A gzip file may be several streams, one after another (RFC 1952, 2.2).
+  bool next_member() {
+    if (position_ == input_.size()) fill();
+    if (position_ == input_.size() || input_[position_] != 0x1f) return false;
+    return inflateReset(&stream_) == Z_OK;
+  }
+
   std::int64_t inflate_into(std::uint8_t* out, std::int64_t n) {
     std::int64_t got = 0;
     while (inflating_ && got < n) {
@@ -138,7 +147,7 @@ class Source {
       position_ = input_.size() - stream_.avail_in;
       got += room - stream_.avail_out;
       if (status == Z_STREAM_END) {
-        inflating_ = false;
+        inflating_ = next_member();
       } else if (status != Z_OK) {
         fail(path_, consumed(),
              std::string("the gzip stream is corrupt (") +
@@ -158,24 +167,31 @@ class Source {
   z_stream stream_{};
 };
 
-std::vector<std::int64_t> read_header(Source& source, std::size_t rank) {
-  std::uint8_t magic[4] = {};
-  const std::int64_t got = source.read(magic, 4);
+std::string hex(const std::array<std::uint8_t, 4>& magic) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%02x %02x %02x %02x", magic[0], magic[1], magic[2], magic[3]);
+  return text;
+}
+
+/// The first four bytes: 0, 0, type, rank.
+std::array<std::uint8_t, 4> read_magic(Source& source) {
+  std::array<std::uint8_t, 4> magic{};
+  const std::int64_t got = source.read(magic.data(), 4);
   if (got < 4) source.fail_at(got, "the file ends inside the header: it is truncated.");
-  char found[32];
-  std::snprintf(found, sizeof found, "%02x %02x %02x %02x", magic[0], magic[1], magic[2], magic[3]);
   if (magic[0] != 0 || magic[1] != 0) {
-    source.fail_at(0, std::string("wrong magic number ") + found +
-                          ": an IDX file starts with two zero bytes.");
+    source.fail_at(
+        0, "wrong magic number " + hex(magic) + ": an IDX file starts with two zero bytes.");
   }
-  if (magic[2] != 8) {
-    source.fail_at(2, std::string("wrong type in the magic number ") + found +
-                          ": unsigned bytes (08) are expected.");
-  }
+  return magic;
+}
+
+/// The sizes after a magic number that must have this rank; at most kIdxLimit values.
+std::vector<std::int64_t> read_sizes(Source& source, const std::array<std::uint8_t, 4>& magic,
+                                     std::size_t rank) {
   if (magic[3] != rank) {
     source.fail_at(3, "the array has " + quantity(magic[3], "dimension") + ", but " +
                           std::to_string(rank) + " expected (" + (rank == 3 ? "images" : "labels") +
-                          "): magic number " + found + ".");
+                          "): magic number " + hex(magic) + ".");
   }
   std::vector<std::int64_t> dims;
   std::int64_t total = 1;
@@ -197,7 +213,44 @@ std::vector<std::int64_t> read_header(Source& source, std::size_t rank) {
   return dims;
 }
 
+std::vector<std::int64_t> read_header(Source& source, std::size_t rank) {
+  const auto magic = read_magic(source);
+  if (magic[2] != 8) {
+    source.fail_at(
+        2, "wrong type in the magic number " + hex(magic) + ": unsigned bytes (08) are expected.");
+  }
+  return read_sizes(source, magic, rank);
+}
+
 }  // namespace
+
+IdxArray read_idx_labels(const fs::path& path) {
+  std::array<std::uint8_t, 4> magic{};
+  {
+    Source source(path);
+    magic = read_magic(source);
+  }
+  if (magic[2] != 0x0C || magic[3] != 2) return read_idx(path, 1);
+  Source source(path);
+  read_magic(source);
+  const std::vector<std::int64_t> dims = read_sizes(source, magic, 2);
+  IdxArray labels{.dims = {dims[0]}, .values = {}};
+  std::vector<std::uint8_t> row(static_cast<std::size_t>(4 * dims[1]));
+  for (std::int64_t i = 0; i < dims[0]; ++i) {
+    const std::int64_t at = 12 + i * static_cast<std::int64_t>(row.size());
+    if (source.read(row.data(), static_cast<std::int64_t>(row.size())) <
+        static_cast<std::int64_t>(row.size())) {
+      source.fail_at(
+          at, "the data end in the row of label " + std::to_string(i) + ": the file is truncated.");
+    }
+    if (row[0] != 0 || row[1] != 0 || row[2] != 0) {
+      source.fail_at(at, "label " + std::to_string(i) + " is not in 0 to 255.");
+    }
+    labels.values.push_back(row[3]);
+  }
+  source.expect_end();
+  return labels;
+}
 
 std::vector<std::uint8_t> idx_header(const std::vector<std::int64_t>& dims) {
   std::vector<std::uint8_t> header = {0, 0, 8, static_cast<std::uint8_t>(dims.size())};

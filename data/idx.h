@@ -13,12 +13,16 @@ struct IdxArray {
   std::vector<std::uint8_t> values;
 };
 
-/// Reads an IDX file of unsigned bytes and the given rank, raw or gzip (told by its first bytes,
-/// not by its name). Checks magic, type, rank, sizes, the exact length, and the gzip checksum;
-/// nothing may follow. At most the size that the header promises is allocated, after a check that
-/// the file can hold it, and at most kIdxLimit; inflating stops there. Errors: Error(data) that
-/// names file, byte offset and remedy.
+/// Reads an IDX file of unsigned bytes and the given rank, raw or gzip, of one member or several
+/// (told by its first bytes, not by its name). Checks magic, type, rank, sizes, the exact length,
+/// and the gzip checksum; nothing may follow. At most the size that the header promises is
+/// allocated, after a check that the file can hold it, and at most kIdxLimit; inflating stops
+/// there. Errors: Error(data) that names file, byte offset and remedy.
 IdxArray read_idx(const std::filesystem::path& path, std::size_t rank);
+
+/// Labels: unsigned bytes of rank 1, or the first column of 32-bit integers of rank 2, as QMNIST
+/// writes its digit, writer and so on; values from 0 to 255. Errors: as read_idx.
+IdxArray read_idx_labels(const std::filesystem::path& path);
 
 /// The most values that a file may promise: 1 GiB, twenty times MNIST.
 inline constexpr std::int64_t kIdxLimit = std::int64_t{1} << 30;

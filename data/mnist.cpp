@@ -1,5 +1,6 @@
 #include "data/mnist.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <optional>
@@ -25,11 +26,16 @@ constexpr std::array<StandardMnistFile, 4> kFiles = {{
      "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"},
 }};
 
+/// Raw or .gz, as "train-images-idx3-ubyte" or, as some archives unpack, "train-images.idx3-ubyte".
 std::optional<fs::path> find_file(const fs::path& dir, const char* name) {
-  for (const char* suffix : {"", ".gz"}) {
-    const fs::path path = dir / (std::string(name) + suffix);
-    std::error_code ignored;
-    if (fs::is_regular_file(path, ignored)) return path;
+  std::string dotted = name;
+  dotted[dotted.rfind("-idx")] = '.';
+  for (const std::string& stem : {std::string(name), dotted}) {
+    for (const char* suffix : {"", ".gz"}) {
+      const fs::path path = dir / (stem + suffix);
+      std::error_code ignored;
+      if (fs::is_regular_file(path, ignored)) return path;
+    }
   }
   return std::nullopt;
 }
@@ -47,19 +53,8 @@ void check_images(const fs::path& path, const IdxArray& images) {
     if (images.dims[d] == 28) continue;
     throw Error(path.string() + ": byte " + std::to_string(4 + 4 * d) + ": the images are " +
                     std::to_string(images.dims[1]) + " x " + std::to_string(images.dims[2]) +
-                    " pixels, not 28 x 28 as in MNIST.\nDelete it and run scripts/get_mnist.sh " +
-                    path.parent_path().string() + ".",
-                ExitCode::data);
-  }
-}
-
-void check_labels(const fs::path& path, const IdxArray& labels) {
-  for (std::size_t i = 0; i < labels.values.size(); ++i) {
-    if (labels.values[i] <= 9) continue;
-    throw Error(path.string() + ": byte " + std::to_string(8 + i) + ": label " +
-                    std::to_string(labels.values[i]) + " of image " + std::to_string(i) +
-                    " is no digit 0 to 9.\nDelete it and run scripts/get_mnist.sh " +
-                    path.parent_path().string() + ".",
+                    " pixels; data.name = \"mnist\" takes 28 x 28. Scale the images and write them "
+                    "to another directory.",
                 ExitCode::data);
   }
 }
@@ -67,21 +62,21 @@ void check_labels(const fs::path& path, const IdxArray& labels) {
 Split read_split(const fs::path& dir, const StandardMnistFile& images_file,
                  const StandardMnistFile& labels_file, Sha256& hash) {
   const fs::path images_path = require_file(dir, images_file.name);
-  const fs::path labels_path = require_file(dir, labels_file.name);
+  const auto labels_path = find_file(dir, labels_file.name);
   IdxArray images = read_idx(images_path, 3);
   check_images(images_path, images);
-  IdxArray labels = read_idx(labels_path, 1);
-  check_labels(labels_path, labels);
-  if (images.dims[0] != labels.dims[0]) {
+  IdxArray labels;
+  if (labels_path) labels = read_idx_labels(*labels_path);
+  if (labels_path && images.dims[0] != labels.dims[0]) {
     throw Error(images_path.string() + ": byte 4: " + std::to_string(images.dims[0]) +
-                    " images, but " + labels_path.string() + " has " +
+                    " images, but " + labels_path->string() + " has " +
                     std::to_string(labels.dims[0]) +
-                    " labels at byte 4.\nThey do not belong together: delete both and run "
-                    "scripts/get_mnist.sh " +
-                    dir.string() + ".",
+                    " labels at byte 4.\nThey do not belong together. Models that need no labels "
+                    "train without the label files.",
                 ExitCode::data);
   }
   for (const IdxArray* array : {&images, &labels}) {
+    if (array->dims.empty()) continue;
     hash.update(idx_header(array->dims));
     hash.update(array->values);
   }
@@ -115,7 +110,8 @@ std::vector<MnistFileCheck> check_mnist(const fs::path& dir) {
                            : "a readable IDX file, but not MNIST's (SHA-256 of the decompressed "
                              "bytes should be " +
                                  std::string(file.sha256) +
-                                 "). If MNIST is what you want, delete it. " + remedy(dir);
+                                 "). It can be trained on; if MNIST is what you want: "
+                                 "scripts/get_mnist.sh OTHER_DIRECTORY.";
     } catch (const Error& error) {
       row.message = error.what();
     }
@@ -128,11 +124,18 @@ Dataset load_mnist(const fs::path& dir) {
   data.name = "mnist";
   data.dim = 784;
   data.height = data.width = 28;
-  data.classes = 10;
   Sha256 hash;
   data.train = read_split(dir, kFiles[0], kFiles[1], hash);
   data.test = read_split(dir, kFiles[2], kFiles[3], hash);
   data.sha256 = hash.hex();
+  // Without labels on both sides there are no classes.
+  if (!data.train.labels.empty() && !data.test.labels.empty()) {
+    for (const Split* split : {&data.train, &data.test}) {
+      for (const std::uint8_t label : split->labels) {
+        data.classes = std::max<std::int64_t>(data.classes, std::int64_t{label} + 1);
+      }
+    }
+  }
   data.description = data.sha256 == kMnistSha256 ? "MNIST from " + dir.string()
                                                  : "IDX files in MNIST's layout, but not MNIST's "
                                                    "bytes (see `elbow data check`), from " +
@@ -147,14 +150,27 @@ std::vector<fs::path> mnist_search_path(const std::optional<fs::path>& data_dir)
     if (value == nullptr || *value == '\0') return std::nullopt;
     return fs::path(value);
   };
-  if (data_dir) roots.push_back(*data_dir);
-  if (const auto dir = environment("ELBOW_DATA")) roots.push_back(*dir);
-  if (const auto dir = environment("XDG_DATA_HOME")) {
-    roots.push_back(*dir / "elbow");
-  } else if (const auto home = environment("HOME")) {
-    roots.push_back(*home / ".local/share/elbow");
+  const auto asked_for = [&roots](const fs::path& dir, const std::string& by) {
+    std::error_code ignored;
+    if (!fs::is_directory(dir, ignored)) {
+      throw Error("error: " + by + " names " + dir.string() +
+                      ", which is no directory. Name where the data lies, or get MNIST with "
+                      "scripts/get_mnist.sh.",
+                  ExitCode::data);
+    }
+    roots.push_back(dir);
+  };
+  if (data_dir) {
+    asked_for(*data_dir, "--data-dir");
+  } else {
+    if (const auto dir = environment("ELBOW_DATA")) asked_for(*dir, "$ELBOW_DATA");
+    if (const auto dir = environment("XDG_DATA_HOME")) {
+      roots.push_back(*dir / "elbow");
+    } else if (const auto home = environment("HOME")) {
+      roots.push_back(*home / ".local/share/elbow");
+    }
+    roots.emplace_back("data");
   }
-  roots.emplace_back("data");
   std::vector<fs::path> path;
   for (const fs::path& root : roots) {
     for (const char* sub : {"", "mnist", "MNIST/raw"}) {
@@ -167,7 +183,9 @@ std::vector<fs::path> mnist_search_path(const std::optional<fs::path>& data_dir)
 std::optional<fs::path> find_mnist(const std::optional<fs::path>& data_dir) {
   for (const fs::path& dir : mnist_search_path(data_dir)) {
     bool complete = true;
-    for (const StandardMnistFile& file : kFiles) complete = complete && find_file(dir, file.name);
+    for (const StandardMnistFile& file : kFiles) {
+      complete = complete && (file.rank == 1 || find_file(dir, file.name));
+    }
     if (complete) return dir;
   }
   return std::nullopt;

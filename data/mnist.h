@@ -34,9 +34,9 @@ struct MnistFileCheck {
 /// Reads and hashes the four files of `dir` (not its subdirectories). Never throws for bad data.
 std::vector<MnistFileCheck> check_mnist(const std::filesystem::path& dir);
 
-/// The data set in `dir`, no validation split. Images of 28 x 28, labels 0 to 9, equal counts;
-/// whether they are the standard files stands in the description. Errors: Error(data) that names
-/// file, byte and remedy.
+/// The data set in `dir`, no validation split. Images of 28 x 28; label files may be missing (no
+/// classes) and may hold any byte (classes: the largest plus 1), equal counts; whether they are the
+/// standard files stands in the description. Errors: Error(data) that names file, byte and remedy.
 Dataset load_mnist(const std::filesystem::path& dir);
 
 /// SHA-256 of the four decompressed files, one after another in that order, as from `zcat ... |

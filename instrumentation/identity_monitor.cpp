@@ -64,6 +64,7 @@ void IdentityMonitor::start(const RunInfo& info) {
   ranges_.clear();
   counts_.clear();
   index_.clear();
+  evidence_.clear();
   failed_ = false;
   for (const Spec& spec : info.specs) {
     identities_.insert(identities_.end(), spec.identities.begin(), spec.identities.end());
@@ -88,10 +89,21 @@ void IdentityMonitor::step(StepRecord& record) {
   record.checks.reserve(identities_.size() + ranges_.size());
   for (const IdentitySpec& identity : identities_) {
     if (const std::optional<Sides> sides = identity.sides(record.values)) {
-      count(record, judge(identity, *sides));
+      const CheckResult result = judge(identity, *sides);
+      count(record, result);
+      if (record.split == "train" && RunningEvidence::adds_up(identity))
+        accumulate(identity, record, result);
     }
   }
   for (const RangeCheck& check : ranges_) check_range(check, record);
+}
+
+void IdentityMonitor::accumulate(const IdentitySpec& identity, StepRecord& record,
+                                 const CheckResult& result) {
+  if (result.se <= 0.0 || !std::isfinite(result.z)) return;
+  RunningEvidence& evidence = evidence_[identity.id];
+  evidence.add(result.z);
+  if (evidence.speaks()) count(record, evidence.result(identity));
 }
 
 void IdentityMonitor::check_range(const RangeCheck& check, StepRecord& record) {
@@ -183,15 +195,24 @@ std::string IdentityMonitor::save() {
     }
     state.push_back(std::move(one));
   }
+  for (const auto& [id, evidence] : evidence_) {
+    const RunningEvidence::State& s = evidence.state();
+    state.push_back({{"evidence", id}, {"n", s.n}, {"sum", s.sum}, {"squares", s.squares}});
+  }
   return state.dump();
 }
 
 void IdentityMonitor::restore(const std::string& text) {
   counts_.clear();
   index_.clear();
+  evidence_.clear();
   failed_ = false;
   if (text.empty()) return;
   for (const Json& one : Json::parse(text)) {
+    if (one.contains("evidence")) {
+      evidence_[one.at("evidence")].restore({one.at("n"), one.at("sum"), one.at("squares")});
+      continue;
+    }
     CheckCount count;
     count.id = one.at("id");
     count.kind = static_cast<IdentityKind>(one.at("kind").get<int>());

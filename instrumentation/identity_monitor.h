@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "core/record.h"
+#include "instrumentation/running_evidence.h"
 #include "instrumentation/term_table.h"
 
 namespace elbow {
@@ -39,7 +41,9 @@ struct CheckCount {
 /// Fills record.checks: first the identities of RunInfo.specs in their order, then the ranges of
 /// the terms, as bounds with the id "range:<key>". A family of keys makes one range check, on its
 /// worst member, with the id "range:<pattern>": it holds exactly when every member's would.
-/// A range has the tolerance of float32 sums, relative to max(1, |value|, |limit|).
+/// Statistical identities with new draws at each train record are also judged on all of them, as
+/// "<id>/run" (RunningEvidence). A range has the tolerance of float32 sums, relative to max(1,
+/// |value|, |limit|).
 class IdentityMonitor : public Observer {
  public:
   using Alert = std::function<void(const StepRecord&, const CheckResult&)>;
@@ -67,6 +71,7 @@ class IdentityMonitor : public Observer {
   };
   void check_range(const RangeCheck& check, StepRecord& record);
   void count(StepRecord& record, CheckResult result);
+  void accumulate(const IdentitySpec& identity, StepRecord& record, const CheckResult& result);
   CheckCount& entry(const CheckResult& result);
 
   Alert alert_;
@@ -74,6 +79,7 @@ class IdentityMonitor : public Observer {
   std::vector<RangeCheck> ranges_;
   TermTable terms_;
   std::vector<CheckCount> counts_;
+  std::map<std::string, RunningEvidence> evidence_;  // by id
   std::unordered_map<std::string, std::size_t> index_;
   bool failed_ = false;
 };

@@ -11,6 +11,16 @@ bool is_family(std::string_view name) {
   return name.size() > 2 && name.substr(name.size() - 2) == "/*";
 }
 
+/// The term of the weights that train, beside that of their average.
+TermSpec live(TermSpec term) {
+  term.name = "live/" + term.name;
+  term.symbol += " (live)";
+  term.latex += "\\ \\text{(live)}";
+  term.meaning = "the same of the weights that train, not of their average: " + term.meaning;
+  term.confused_with = "the value of the averaged weights, which stands beside it";
+  return term;
+}
+
 std::string source_of(const TermSpec& term) {
   const auto slashes = std::count(term.name.begin(), term.name.end(), '/');
   const bool gradient = term.name.rfind("gradient_norm/", 0) == 0 && slashes == 2;
@@ -28,7 +38,10 @@ bool in_family(std::string_view pattern, std::string_view key) {
 
 TermTable::TermTable(const RunInfo& info) {
   for (const Spec& spec : info.specs) {
-    for (const TermSpec& term : spec.terms) add(term, spec.source);
+    for (const TermSpec& term : spec.terms) {
+      add(term, spec.source);
+      if (info.averaged && !is_family(term.name)) add(live(term), spec.source);
+    }
   }
   for (const TermSpec& term : info.terms) add(term, source_of(term));
 }

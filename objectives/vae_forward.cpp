@@ -114,7 +114,10 @@ std::vector<Term> vae_terms(const VaeForward& f, const Context& context, Likelih
       {.name = "log_w",
        .values = to_tensor(minus(log_px, minus(s.log_q_density, standard_normal(f.z))))});
   terms.push_back({.name = "kl/dim/*", .values = f.kl_per_dim});
-  terms.push_back(scalar_term("active_units", static_cast<double>(s.active_units)));
+  // One row has no variance to count by.
+  if (f.mu_log_var.size(0) > 1) {
+    terms.push_back(scalar_term("active_units", static_cast<double>(s.active_units)));
+  }
   terms.push_back(scalar_term("mu/min", s.mu_min));
   terms.push_back(scalar_term("mu/max", s.mu_max));
   terms.push_back(scalar_term("log_var/min", s.log_var_min));

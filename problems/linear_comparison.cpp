@@ -24,6 +24,13 @@ std::int64_t above(const std::vector<double>& spectrum, double threshold, std::i
   return std::min<std::int64_t>(count, latent);
 }
 
+/// An oracle within `share` of the largest of the sides, 1 and `scale`, and 4 standard errors.
+void within(const Checks& checks, const std::string& id, const std::string& statement, double lhs,
+            double rhs, double share, double se, double scale = 1.0) {
+  const double size = std::max({1.0, std::abs(lhs), std::abs(rhs), scale});
+  checks.oracle(id, statement, lhs, rhs, share + 4.0 * se / size, scale);
+}
+
 }  // namespace
 
 std::string short_number(double value) {
@@ -35,16 +42,17 @@ std::string short_number(double value) {
 
 void check_learned_variance(const Checks& checks, const LinearNumbers& found, double sigma,
                             double log_p, std::int64_t dimensions, const LinearOptimum& truth) {
-  checks.oracle("V87/elbo", "trained elbo = max ln p of pPCA, within 0.5 %", found.elbo, truth.elbo,
-                0.005);
+  within(checks, "V87/elbo", "trained elbo = max ln p of pPCA, within 0.5 % and 4 se", found.elbo,
+         truth.elbo, 0.005, found.reconstruction_se);
   checks.bound("V87/log_p", "ln p of the trained decoder ≤ max ln p of pPCA", log_p, truth.elbo,
                1e-6);
   checks.oracle("V87/variance", "σ² = mean of the eigenvalues left out, within 0.5 %",
                 sigma * sigma / truth.variance, 1.0, 0.005);
   checks.oracle("V87/kl", "total KL = Σ ½ ln(λᵢ/σ²), within 0.5 %", found.kl, truth.total_kl,
                 0.005);
-  checks.oracle("V89", "E SSE / σ² = D, within 1 %",
-                found.sse / (sigma * sigma * static_cast<double>(dimensions)), 1.0, 0.01);
+  const double expected_sse = sigma * sigma * static_cast<double>(dimensions);
+  within(checks, "V89", "E SSE / σ² = D, within 1 % and 4 se", found.sse / expected_sse, 1.0, 0.01,
+         found.sse_se / expected_sse);
   for (std::size_t i = 0; i < truth.kl.size() && i < found.kl_dim.size(); ++i)
     checks.oracle("V87/kl/" + std::to_string(i), "KL of a dimension, in order = ½ ln(λᵢ/σ²)",
                   found.kl_dim[i], truth.kl[i], 0.03);
@@ -66,11 +74,13 @@ void check_fixed_variance(const Checks& checks, const LinearNumbers& found,
                   "KL of a dimension, in order = ½ ln⁺(λᵢ/θ), within 0.03 nats", found.kl_dim[i],
                   i < truth.kl.size() ? truth.kl[i] : 0.0, 0.03);
   const double loss = beta * truth.total_kl - truth.reconstruction;
-  checks.oracle("V87/loss",
-                "loss = −reconstruction + β KL at the optimum, within 0.5 % of its parts",
-                beta * found.kl - found.reconstruction, loss, 0.005, beta * truth.total_kl);
+  within(checks, "V87/loss",
+         "loss = −reconstruction + β KL at the optimum, within 0.5 % of its parts and 4 se",
+         beta * found.kl - found.reconstruction, loss, 0.005, found.reconstruction_se,
+         beta * truth.total_kl);
   checks.oracle("V87/kl", "KL = Σ ½ ln⁺(λᵢ/θ), within 1 %", found.kl, truth.total_kl, 0.01);
-  checks.oracle("V87/sse", "E SSE = Σ min(λᵢ, θ), within 1 %", found.sse / truth.sse, 1.0, 0.01);
+  within(checks, "V87/sse", "E SSE = Σ min(λᵢ, θ), within 1 % and 4 se", found.sse / truth.sse, 1.0,
+         0.01, found.sse_se / truth.sse);
 }
 
 void check_slopes(const Checks& checks, const std::vector<RatePoint>& points,
@@ -78,17 +88,18 @@ void check_slopes(const Checks& checks, const std::vector<RatePoint>& points,
   for (std::size_t i = 0; i + 1 < points.size(); ++i) {
     const RatePoint &a = points[i], &b = points[i + 1];
     const double slope = (a.distortion - b.distortion) / (a.rate - b.rate);
+    const double se = std::hypot(a.distortion_se, b.distortion_se) / std::abs(a.rate - b.rate);
     const LinearOptimum at_a = truth(a.beta), at_b = truth(b.beta);
     const double expected =
         (at_b.reconstruction - at_a.reconstruction) / (at_a.total_kl - at_b.total_kl);
     const std::string chord = short_number(a.beta) + "-" + short_number(b.beta);
-    checks.oracle("V90/" + chord,
-                  "slope of the rate–distortion chord, from the eigenvalues, within 3 %", slope,
-                  expected, 0.03);
+    within(checks, "V90/" + chord,
+           "slope of the rate–distortion chord, from the eigenvalues, within 3 % and 4 se", slope,
+           expected, 0.03, se);
     checks.bound("V90/" + chord + "/upper", "slope of the chord ≤ −β of its end with more rate",
-                 slope, -a.beta, 0.02);
+                 slope, -a.beta, 0.02, se);
     checks.bound("V90/" + chord + "/lower", "−β of its end with less rate ≤ slope of the chord",
-                 -b.beta, slope, 0.02);
+                 -b.beta, slope, 0.02, se);
   }
 }
 

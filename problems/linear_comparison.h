@@ -11,14 +11,18 @@
 
 namespace elbow::problems {
 
-/// Means over the training split.
+/// Means over the training split, one z a row.
 struct LinearNumbers {
   double elbo = 0.0, kl = 0.0, reconstruction = 0.0, sse = 0.0;
   std::vector<double> kl_dim;  ///< of each latent dimension, largest first
+  /// Standard errors of sse, and of elbo and reconstruction, from the draws of z alone: the
+  /// statements are about these rows.
+  double sse_se = 0.0, reconstruction_se = 0.0;
 };
 
-/// V87, V89: beta = 1 with learned sigma. `log_p`: mean ln p of the trained decoder; `dimensions`:
-/// of the data.
+/// Numbers that a sampled z enters are held to the optimum within a share for what training leaves
+/// and 4 standard errors of the draws. V87, V89: beta = 1 with learned sigma. `log_p`: mean ln p of
+/// the trained decoder; `dimensions`: of the data.
 void check_learned_variance(const Checks& checks, const LinearNumbers& found, double sigma,
                             double log_p, std::int64_t dimensions, const LinearOptimum& truth);
 
@@ -30,6 +34,7 @@ void check_fixed_variance(const Checks& checks, const LinearNumbers& found,
 /// A point of the rate-distortion curve.
 struct RatePoint {
   double beta, rate, distortion;
+  double distortion_se = 0.0;  ///< from the draws of z
 };
 /// V90: the curve is convex with slope −β, so that a chord lies between the slopes of its ends.
 void check_slopes(const Checks& checks, const std::vector<RatePoint>& points,

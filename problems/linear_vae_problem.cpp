@@ -50,9 +50,33 @@ std::vector<double> kl_per_dimension(const TrainedModel& model) {
   return kl;
 }
 
-LinearNumbers numbers_of(const TrainedModel& model) {
+/// Standard error of the mean of ‖x − x̂(z)‖² over the rows of x, from one draw z = μ + s ε a row.
+/// With r = x − x̂(μ) and A = W diag(s) the variance of a row is 4 |Aᵀr|² + 2 |AᵀA|² (Frobenius).
+double sse_error(const TrainedModel& model, const Tensor& x) {
+  const NoGrad no_grad;
+  const Networks& networks = model.session->networks();
+  const std::vector<NamedTensor>& decoder = networks.at("decoder").parameters();
+  const Tensor w = decoder.at(0).tensor.to(at::kDouble), b = decoder.at(1).tensor.to(at::kDouble);
+  const Tensor code = networks.at("encoder").forward(x, Mode::eval).to(at::kDouble);
+  const std::int64_t q = code.size(1) / 2;
+  const Tensor mu = code.slice(1, 0, q), variance = code.slice(1, q).exp();
+  const Tensor r = x.to(at::kDouble) - mu.matmul(w.t()) - b;
+  const Tensor linear = 4.0 * (variance * r.matmul(w).square()).sum(1);
+  const Tensor square = 2.0 * (variance.matmul(w.t().matmul(w).square()) * variance).sum(1);
+  const double total = (linear + square).sum().item<double>();
+  return std::sqrt(total) / static_cast<double>(x.size(0));
+}
+
+LinearNumbers numbers_of(const TrainedModel& model, const Tensor& x, double variance) {
   const Values& v = model.values;
-  return {v["elbo"], v["elbo/kl"], v["elbo/reconstruction"], v["sse"], kl_per_dimension(model)};
+  const double se = sse_error(model, x);
+  return {.elbo = v["elbo"],
+          .kl = v["elbo/kl"],
+          .reconstruction = v["elbo/reconstruction"],
+          .sse = v["sse"],
+          .kl_dim = kl_per_dimension(model),
+          .sse_se = se,
+          .reconstruction_se = se / (2.0 * variance)};
 }
 
 /// ln p of each row under the trained decoder, exactly.
@@ -69,20 +93,21 @@ void compare_learned(const Checks& checks, const TrainedModel& model, const Tens
                      const std::vector<double>& spectrum, std::int64_t latent) {
   const std::vector<double> log_p = log_densities(model, x);
   check_gap(checks, term_at_rows(*model.session, x, "log_w", 7), log_p);
-  check_learned_variance(checks, numbers_of(model), model.values["sigma"],
+  const double sigma = model.values["sigma"];
+  check_learned_variance(checks, numbers_of(model, x, sigma * sigma), sigma,
                          mean_estimate(log_p).value, static_cast<std::int64_t>(spectrum.size()),
                          learned_variance_optimum(spectrum, latent));
   emit_run_identities(checks, model);
 }
 
 /// A fixed sigma, enough latent dimensions, and beta: which of them are used.
-RatePoint compare_fixed(const Checks& checks, const TrainedModel& model,
+RatePoint compare_fixed(const Checks& checks, const TrainedModel& model, const Tensor& x,
                         const std::vector<double>& spectrum, std::int64_t latent, double beta,
                         double variance) {
-  const LinearNumbers found = numbers_of(model);
+  const LinearNumbers found = numbers_of(model, x, variance);
   check_fixed_variance(checks, found, spectrum, latent, beta, variance);
   emit_run_identities(checks, model);
-  return {beta, found.kl, -found.reconstruction};
+  return {beta, found.kl, -found.reconstruction, found.reconstruction_se};
 }
 
 std::vector<std::string> schedule_overrides(std::int64_t steps, double lr) {
@@ -117,7 +142,7 @@ void gaussian_data(const ProblemContext& context, const Checks& checks) {
                        joined(schedule, {"model.latent=6", "objective.beta=" + short_number(beta),
                                          "likelihood.sigma=fixed", "likelihood.value=0.5"})),
         points_dataset("gaussian", x));
-    points.push_back(compare_fixed(checks.under("gaussian/beta=" + short_number(beta)), model,
+    points.push_back(compare_fixed(checks.under("gaussian/beta=" + short_number(beta)), model, x,
                                    spectrum, 6, beta, kVariance));
   }
   check_slopes(checks.under("gaussian"), points,
@@ -164,7 +189,7 @@ void mnist_data(const ProblemContext& context, const Checks& checks) {
                             "objective.beta=" + short_number(beta), "likelihood.sigma=fixed",
                             "likelihood.value=" + short_number(std::sqrt(kVariance))})),
         data);
-    points.push_back(compare_fixed(checks.under("beta=" + short_number(beta)), model, spectrum,
+    points.push_back(compare_fixed(checks.under("beta=" + short_number(beta)), model, x, spectrum,
                                    kLatent, beta, kVariance));
   }
   check_slopes(checks, points, [&](double beta) {

@@ -81,6 +81,11 @@ std::vector<std::string> definition_differences(const std::string& term,
   for (const char* key : {"data.name", "data.binarize", "data.range"}) {
     add_if_different(found, key, groups, [&](const Run& run) { return run.setting(key); });
   }
+  // Numbers of other data are other numbers. What the program generates is said by its settings.
+  add_if_different(found, "bytes of the data (SHA-256)", groups, [](const Run& run) {
+    return run.environment.data_generated ? std::string()
+                                          : run.environment.data_sha256.substr(0, 12);
+  });
   if (!without_likelihood(term)) {
     add_if_different(found, "likelihood.name", groups,
                      [](const Run& run) { return run.setting("likelihood.name"); });

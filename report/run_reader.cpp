@@ -6,6 +6,7 @@
 
 #include "core/config/document.h"
 #include "core/error.h"
+#include "core/text.h"
 #include "report/json_lines.h"
 
 namespace elbow::report {
@@ -153,27 +154,16 @@ std::optional<RunResult> read_result(const fs::path& path) {
   return result;
 }
 
-RunEnvironment read_environment(const fs::path& path) {
-  RunEnvironment environment;
-  const auto json = object_in(path);
-  if (!json) return environment;
-  environment.version = text_of(*json, "elbow");
-  environment.revision = text_of(*json, "git_revision");
-  environment.data_name = text_of(member(*json, "data"), "name");
-  environment.data_sha256 = text_of(member(*json, "data"), "sha256");
-  environment.cpu = text_of(*json, "cpu");
-  environment.threads = whole_at(member(*json, "threads"), "libtorch");
-  environment.seed = whole_at(*json, "seed");
-  if (const auto line = json->find("command_line"); line != json->end() && line->is_array()) {
-    for (const auto& word : *line) {
-      if (word.is_string()) environment.command_line.push_back(word.get<std::string>());
-    }
+/// Whether the settings of a row name other data than `sha256`; rows of old versions name none.
+bool on_other_data(const EvalRow& row, const std::string& sha256) {
+  for (const std::string& word : split(row.settings, ' ')) {
+    if (word.starts_with("data=")) return !sha256.empty() && !sha256.starts_with(word.substr(5));
   }
-  return environment;
+  return false;
 }
 
-/// The newest row of each (metric, settings, quantity, estimator).
-std::vector<EvalRow> read_evaluation(const fs::path& path) {
+/// The newest row of each (metric, settings, quantity, estimator), measured on the run's own data.
+std::vector<EvalRow> read_evaluation(const fs::path& path, const std::string& own_data) {
   std::vector<EvalRow> rows;
   const auto text = read_if_there(path);
   if (!text) return rows;
@@ -185,6 +175,7 @@ std::vector<EvalRow> read_evaluation(const fs::path& path) {
                 text_of(json, "estimator"), text_of(json, "bias"),     text_of(json, "note"),
                 text_of(json, "meaning"),   number_at(json, "value"),  {}};
     if (const double se = number_at(json, "se"); !std::isnan(se)) row.se = se;
+    if (on_other_data(row, own_data)) return;
     const std::string id =
         row.metric + "\n" + row.settings + "\n" + row.quantity + "\n" + row.estimator;
     const auto [place, fresh] = index.emplace(id, rows.size());
@@ -273,6 +264,27 @@ std::map<std::string, Value> flat_config(std::string_view text, const std::strin
   }
 }
 
+RunEnvironment read_environment(const fs::path& path) {
+  RunEnvironment environment;
+  const auto json = object_in(path);
+  if (!json) return environment;
+  environment.version = text_of(*json, "elbow");
+  environment.revision = text_of(*json, "git_revision");
+  environment.data_name = text_of(member(*json, "data"), "name");
+  environment.data_sha256 = text_of(member(*json, "data"), "sha256");
+  const auto generated = member(*json, "data").find("generated");
+  environment.data_generated = generated != member(*json, "data").end() && *generated == true;
+  environment.cpu = text_of(*json, "cpu");
+  environment.threads = whole_at(member(*json, "threads"), "libtorch");
+  environment.seed = whole_at(*json, "seed");
+  if (const auto line = json->find("command_line"); line != json->end() && line->is_array()) {
+    for (const auto& word : *line) {
+      if (word.is_string()) environment.command_line.push_back(word.get<std::string>());
+    }
+  }
+  return environment;
+}
+
 std::optional<RunStatus> read_status(const fs::path& path) {
   const auto json = object_in(path);
   if (!json) return std::nullopt;
@@ -305,7 +317,7 @@ Run read_run(const fs::path& path) {
   run.result = read_result(path / "result.json");
   run.status = read_status(path / "status.json");
   run.environment = read_environment(path / "environment.json");
-  run.evaluation = read_evaluation(path / "eval.jsonl");
+  run.evaluation = read_evaluation(path / "eval.jsonl", run.environment.data_sha256);
   run.predictions = read_predictions(path / "predictions.json");
   fill_results(run.predictions, run.metrics);
   return run;

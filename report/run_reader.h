@@ -97,11 +97,12 @@ struct RunStatus {
 
 struct RunEnvironment {
   std::string version, revision, data_name, data_sha256, cpu;
+  bool data_generated = false;  ///< by the program, from a seed: data.* of the config says all
   std::int64_t threads = 0, seed = 0;
   std::vector<std::string> command_line;
 };
 
-/// One row of eval.jsonl, the newest of its quantity and settings.
+/// One row of eval.jsonl, the newest of its quantity and settings, measured on the run's own data.
 struct EvalRow {
   std::string metric, settings, quantity, estimator, bias, note, meaning;
   double value = 0.0;
@@ -137,6 +138,9 @@ Run read_run(const std::filesystem::path& path);
 
 /// status.json alone; nothing where there is none.
 std::optional<RunStatus> read_status(const std::filesystem::path& path);
+
+/// environment.json alone; empty where there is none.
+RunEnvironment read_environment(const std::filesystem::path& path);
 
 /// metrics.jsonl alone, from its text; `name` stands in messages.
 std::map<std::string, SplitMetrics> parse_metrics(std::string_view text, const std::string& name);

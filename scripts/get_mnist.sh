@@ -1,6 +1,6 @@
 #!/bin/sh
 # Downloads the four files of MNIST into DIR (default data/mnist), checks them, and keeps what is
-# already there and good. Usage: scripts/get_mnist.sh [DIR]
+# already there and good; another file of the same name is renamed to NAME.bad, never lost. Usage: scripts/get_mnist.sh [DIR]
 # Exit codes: 0 all four files are good, 2 usage, 3 a file could not be had.
 #
 # ELBOW_MNIST_MIRRORS  other places, separated by spaces, tried in order
@@ -143,6 +143,18 @@ fetch_from() {
   good_gz "$part" "$3" "$4"
 }
 
+# set_aside FILE: renames it to FILE.bad, or FILE.bad2, ... where that is taken.
+set_aside() {
+  kept=$1.bad
+  n=2
+  while [ -e "$kept" ]; do
+    kept=$1.bad$n
+    n=$((n + 1))
+  done
+  say "$1: not the right file, renamed to ${kept##*/}"
+  mv "$1" "$kept"
+}
+
 # fetch NAME GZ_SUM SUM
 fetch() {
   target=$dir/$1.gz
@@ -153,8 +165,7 @@ fetch() {
       return 0
     fi
     # Elbow reads an uncompressed file before a compressed one.
-    say "$dir/$1: not the right file, renamed to $1.bad"
-    mv -f "$dir/$1" "$dir/$1.bad" || return 1
+    set_aside "$dir/$1" || return 1
   fi
   if good_gz "$target" "$2" "$3"; then
     say "$1.gz: already there and good"
@@ -164,6 +175,7 @@ fetch() {
   for mirror in $mirrors; do
     if fetch_from "${mirror%/}/$1.gz" "$@"; then
       rm -f "$part.log"
+      if [ -e "$target" ]; then set_aside "$target" || return 1; fi
       mv -f "$part" "$target" || return 1
       say "$1.gz: fetched and checked"
       return 0

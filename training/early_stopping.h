@@ -6,6 +6,7 @@
 
 #include "core/config/config.h"
 #include "core/identity.h"
+#include "core/spec.h"
 
 namespace elbow {
 
@@ -20,11 +21,15 @@ class EarlyStopping {
   };
 
   EarlyStopping(std::string term, bool maximise, std::int64_t patience);
-  /// [early_stopping]; off with an empty term.
-  explicit EarlyStopping(const Config& config);
+  /// [early_stopping]; off with an empty term. With mode "auto" smaller values of loss and sse are
+  /// better, larger ones of elbo, elbo/reconstruction and log_w. Throws Error(usage) where the term
+  /// is none of `specs`, or any other and the mode "auto".
+  EarlyStopping(const Config& config, const std::vector<Spec>& specs);
 
   bool enabled() const { return !term_.empty(); }
-  /// Takes one validation record. Throws Error(usage) when the record lacks the term.
+  /// Throws Error(usage) where a record of validation with these values lacks the term.
+  void require_in(const Values& values) const;
+  /// Takes one validation record, which has the term (`require_in`).
   void observe(const Values& values);
   bool should_stop() const { return enabled() && state_.without_improvement >= patience_; }
   std::string message() const;

@@ -93,6 +93,7 @@ std::string environment_json(const Session& session, const ThreadReport& threads
                                  {"data",
                                   {{"name", session.data().name},
                                    {"sha256", session.data().sha256},
+                                   {"generated", session.data().name != "mnist"},
                                    {"train", session.data().train.count},
                                    {"valid", session.data().valid.count},
                                    {"test", session.data().test.count},

@@ -67,6 +67,13 @@ Moments loss_moments(const Evaluation& evaluation) {
 /// Counts within a batch, from which no count of the split follows.
 bool is_batch_count(const std::string& key) { return key == "active_units"; }
 
+/// A member of a family: "kl/dim/7".
+bool is_numbered(const std::string& key) {
+  const std::size_t slash = key.rfind('/');
+  return slash != std::string::npos && slash + 1 < key.size() &&
+         key.find_first_not_of("0123456789", slash + 1) == std::string::npos;
+}
+
 /// Means of a split from means of its batches; extremes of it from theirs.
 class Pool {
  public:
@@ -137,10 +144,10 @@ void add_penalties(std::vector<PhasePenalty>& penalties, const std::string& phas
   }
 }
 
-Values evaluate_split(Session& session, const Split& split, std::int64_t step,
-                      std::int64_t batch_size) {
-  if (split.count == 0) throw Error("A pass over an empty split has no mean.");
-  const EmaScope averaged(session.ema());
+namespace {
+
+/// With the weights as they are.
+Values pass_over(Session& session, const Split& split, std::int64_t step, std::int64_t batch_size) {
   at::Generator noise = session.generators().fresh("evaluation");
   const std::uint64_t key = session.generators().seed("evaluation");
   Pool pool;
@@ -177,6 +184,21 @@ Values evaluate_split(Session& session, const Split& split, std::int64_t step,
     }
   }
   pool.write(values);
+  return values;
+}
+
+}  // namespace
+
+Values evaluate_split(Session& session, const Split& split, std::int64_t step,
+                      std::int64_t batch_size) {
+  if (split.count == 0) throw Error("A pass over an empty split has no mean.");
+  if (session.ema() == nullptr) return pass_over(session, split, step, batch_size);
+  const Values live = pass_over(session, split, step, batch_size);
+  const EmaScope averaged(session.ema());
+  Values values = pass_over(session, split, step, batch_size);
+  for (const auto& [key, m] : live.all()) {
+    if (!is_numbered(key)) values.set("live/" + key, m);
+  }
   return values;
 }
 

@@ -35,9 +35,11 @@ void add_penalties(std::vector<PhasePenalty>& penalties, const std::string& phas
 /// A pass over a whole split in its order: every term's mean over all samples (sample-weighted, so
 /// that a short last batch counts for what it is) and its standard error; a term that is one number
 /// a batch is averaged with the batch sizes as weights; of names that end in /min and /max it is
-/// the extreme; `active_units`, a count that depends on the batch, is left out. Mode eval, averaged
-/// weights when EMA is on. Noise and dynamic binarisation start from the seed `evaluation`: the
-/// same in every pass, and nothing that training draws from is touched.
+/// the extreme; `active_units`, a count that depends on the batch, is left out. Mode eval. When EMA
+/// is on the terms are of the averaged weights, and "live/<term>" of the weights that train, from
+/// the same draws (families of terms have no live values). Noise and dynamic binarisation start
+/// from the seed `evaluation`: the same in every pass, and nothing that training draws from is
+/// touched.
 Values evaluate_split(Session& session, const Split& split, std::int64_t step,
                       std::int64_t batch_size);
 

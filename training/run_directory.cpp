@@ -135,7 +135,12 @@ void RunDirectory::open_new(const RunDirectoryRequest& request) {
     }
   }
   lock();
-  if (request.overwrite) remove_run(path_);
+  overwrite_ = request.overwrite;
+}
+
+void RunDirectory::begin() {
+  if (overwrite_) remove_run(path_);
+  overwrite_ = false;
 }
 
 RunDirectory::Lock::~Lock() {

@@ -14,7 +14,7 @@ struct RunDirectoryRequest {
   std::filesystem::path root = "runs";  ///< where a run without --run-dir gets a folder
   std::string name = {};                ///< run.name: runs/<name>, then <name>-2, ...
   bool resume = false;     ///< continue the run in `directory`, or the newest runs/<name>[-k]
-  bool overwrite = false;  ///< remove what an earlier run left in `directory`, or in runs/<name>
+  bool overwrite = false;  ///< replace what an earlier run left in `directory`, or in runs/<name>
 };
 
 /// Owns a run directory while a process trains into it: a lock keeps a second process out, and goes
@@ -23,7 +23,7 @@ class RunDirectory {
  public:
   /// Makes or finds it. Throws Error(usage): it is not empty, holds no run to resume, or is locked;
   /// resume and overwrite are both asked for; the name is none that a directory can have.
-  /// Overwriting removes only what a run writes, and refuses a folder that holds no run.
+  /// Overwriting is refused in a folder that holds files but no run.
   explicit RunDirectory(const RunDirectoryRequest& request);
   RunDirectory(const RunDirectory&) = delete;
   RunDirectory& operator=(const RunDirectory&) = delete;
@@ -31,6 +31,10 @@ class RunDirectory {
   const std::filesystem::path& path() const { return path_; }  ///< absolute
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
   bool resumed() const { return resumed_; }
+
+  /// Where an earlier run is overwritten, removes what it wrote, and nothing else. Before the first
+  /// write.
+  void begin();
 
   /// Replaces a small file in it: readers see the old or the new one.
   void write(const std::string& name, const std::string& text) const;
@@ -59,7 +63,7 @@ class RunDirectory {
   };
 
   std::filesystem::path path_;
-  bool resumed_ = false;
+  bool resumed_ = false, overwrite_ = false;
   Lock lock_;
   std::chrono::steady_clock::time_point last_beat_;
 };

@@ -11,6 +11,7 @@
 #include "math/torch_compat.h"
 #include "models/build.h"
 #include "objectives/registry.h"
+#include "training/early_stopping.h"
 
 namespace elbow {
 namespace {
@@ -174,24 +175,20 @@ void Session::build_objective() {
   }
 }
 
-bool Session::declares_term(const std::string& name) const {
-  for (const Spec& spec : specs_) {
-    for (const TermSpec& term : spec.terms) {
-      const std::string& declared = term.name;
-      if (declared == name) return true;
-      if (declared.ends_with("/*") && name.starts_with(declared.substr(0, declared.size() - 1))) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
 void Session::check_training() const {
   const std::int64_t batch = config_.integer("optimizer.batch_size");
   if (batch > data_.train.count) {
     refuse("optimizer.batch_size is " + std::to_string(batch) + ", but the training split has " +
            std::to_string(data_.train.count) + " examples.");
+  }
+  const bool normalised = text_or(config_, "model.normalization", "none") == "batch";
+  for (const char* role : {"encoder", "decoder", "generator"}) {
+    if (batch > 1 || !normalised || text_or(config_, std::string("model.") + role, "") != "mlp")
+      continue;
+    refuse(
+        "optimizer.batch_size = 1 with model.normalization = \"batch\": the variance of one row "
+        "is 0, so every normalised value would be the same. Use a larger batch or another "
+        "model.normalization.");
   }
   const std::string term = text_or(config_, "early_stopping.term", "");
   if (term.empty()) return;
@@ -200,10 +197,7 @@ void Session::check_training() const {
            "\" needs validation passes: set data.validation "
            "(images kept aside) and evaluation.every above 0.");
   }
-  if (!declares_term(term)) {
-    refuse("early_stopping.term = \"" + term +
-           "\" is no term of this run; see `elbow list terms`.");
-  }
+  EarlyStopping(config_, specs_);  // throws for an unknown term, or one without a direction
 }
 
 void Session::collect_warnings() {

@@ -76,7 +76,6 @@ class Session {
   void build_objective();
   void check_training() const;
   void collect_warnings();
-  bool declares_term(const std::string& name) const;
   Tensor forward(const std::string& network, const Tensor& input);
 
   Config config_;

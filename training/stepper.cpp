@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "math/host.h"
@@ -14,6 +15,7 @@ namespace elbow {
 namespace {
 
 constexpr const char* kAverages = "ema.";
+constexpr const char* kAveraged = "ema/updates";
 
 Tensor integers(const std::vector<std::int64_t>& values) {
   const Tensor t = at::empty({static_cast<std::int64_t>(values.size())}, at::kLong);
@@ -35,9 +37,12 @@ std::int64_t saved_integer(const Checkpoint& checkpoint, const std::string& name
   return t.data_ptr<std::int64_t>()[i];
 }
 
-bool finite(const Term& term) {
-  const std::vector<double> values = to_doubles(term.values);
-  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+/// The first value that is lost; nothing where none is.
+std::optional<double> first_lost(const Term& term) {
+  for (const double value : to_doubles(term.values)) {
+    if (is_lost(value)) return value;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -120,8 +125,11 @@ Evaluation Stepper::evaluate(const Phase& phase) {
                 session_.generators().at("penalty"));
   if (instruments_) p.values = phase_values(phase.name, evaluation);
   p.terms = std::exchange(evaluation.terms, {});
-  if (instruments_ && !std::isfinite(p.values.moments.back().second.mean)) {
-    throw Divergence(first_non_finite(p));
+  if (instruments_) {
+    // Also of terms that only instruments need: their checks would blame the mathematics.
+    for (const auto& [name, m] : p.values.moments) {
+      if (is_lost(m.mean)) throw Divergence(cause(p));
+    }
   }
   return evaluation;
 }
@@ -134,32 +142,38 @@ std::vector<Tensor> Stepper::gradients(const Phase& phase, const Evaluation& eva
 
 void Stepper::apply(const Phase& phase, std::vector<Tensor> gradients) {
   Player& p = player(phase);
-  if (!p.optimizer.step(gradients, step_)) throw Divergence(first_non_finite(p));
+  if (!p.optimizer.step(gradients, step_)) throw Divergence(cause(p));
   for (PhasePenalty& entry : session_.penalties()) {
     if (entry.penalty->phase() == phase.name) entry.penalty->project(session_.networks());
   }
   if (session_.ema() != nullptr) session_.ema()->update(phase.networks);
 }
 
-std::string Stepper::first_non_finite(const Player& player) const {
-  const std::string where =
-      "Step " + std::to_string(step_ + 1) + ", phase '" + player.phase.name + "': ";
-  for (const Term& term : player.terms) {
-    if (term.weight != 0.0 && !finite(term)) {
-      return where + "the term '" + term.name + "' is not finite.";
+std::string Stepper::cause(const Player& player) const {
+  std::string text = "Step " + std::to_string(step_ + 1) + ", phase '" + player.phase.name + "': ";
+  const auto finish = [&] {
+    return text + " " + state_of_weights(session_.networks()) + " " + remedy(session_.config());
+  };
+  // Terms of the loss first: the others follow from them.
+  for (const bool of_loss : {true, false}) {
+    for (const Term& term : player.terms) {
+      if ((term.weight != 0.0) != of_loss) continue;
+      if (const auto value = first_lost(term)) {
+        text += "the term '" + term.name + "' is " + in_words(*value) + ".";
+        return finish();
+      }
     }
-  }
-  for (const Term& term : player.terms) {
-    if (!finite(term)) return where + "the term '" + term.name + "' is not finite.";
   }
   const auto& norms = player.optimizer.squared_norms();
   for (std::size_t i = 0; i < norms.size(); ++i) {
     if (!std::isfinite(norms[i])) {
-      return where + "every term is finite, but the gradient of '" +
-             player.optimizer.parameters()[i].name + "' is not.";
+      text += "every term is finite, but the gradient of '" +
+              player.optimizer.parameters()[i].name + "' is not.";
+      return finish();
     }
   }
-  return where + "the loss is not finite.";
+  text += "the loss is not finite.";
+  return finish();
 }
 
 Values Stepper::values() const {
@@ -189,6 +203,7 @@ void Stepper::save(Checkpoint& checkpoint) const {
     for (const NamedTensor& average : session_.ema()->averages()) {
       checkpoint.weights.push_back({kAverages + average.name, average.tensor});
     }
+    checkpoint.tensors[kAveraged] = integers(session_.ema()->updates());
   }
   for (const auto& [name, state] : session_.generators().state()) {
     checkpoint.tensors["generator/" + name] = state;
@@ -221,6 +236,12 @@ void Stepper::restore(const Checkpoint& checkpoint) {
       }
       average.tensor.copy_(found->tensor);
     }
+    std::vector<std::int64_t> updates;
+    const std::int64_t networks = saved_tensor(checkpoint, kAveraged).numel();
+    for (std::int64_t i = 0; i < networks; ++i) {
+      updates.push_back(saved_integer(checkpoint, kAveraged, i));
+    }
+    session_.ema()->restore_updates(updates);
   }
   std::map<std::string, Tensor> generators;
   for (const auto& [name, tensor] : checkpoint.tensors) {

@@ -10,17 +10,12 @@
 #include "data/sampler.h"
 #include "objectives/dynamics.h"
 #include "training/checkpoint.h"
+#include "training/divergence.h"
 #include "training/evaluation.h"
 #include "training/optimizers.h"
 #include "training/session.h"
 
 namespace elbow {
-
-/// A non-finite loss or gradient. The message names the phase and the first non-finite term.
-class Divergence : public Error {
- public:
-  explicit Divergence(const std::string& message) : Error(message, ExitCode::diverged) {}
-};
 
 /// Plays the phases of a session as its dynamics wants them. In a phase all networks but its own
 /// are frozen: they let gradients through, and neither their weights nor their running statistics
@@ -73,7 +68,7 @@ class Stepper : public Game {
   };
   Player& player(const Phase& phase);
   void freeze_all_but(const Phase& phase);
-  std::string first_non_finite(const Player& player) const;
+  std::string cause(const Player& player) const;
 
   Session& session_;
   BatchSampler sampler_;

@@ -1,17 +1,21 @@
 #include "training/trainer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <exception>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 
 #include "core/error.h"
 #include "training/block_timer.h"
 #include "training/checkpoint.h"
+#include "training/divergence.h"
 #include "training/early_stopping.h"
 #include "training/record_queue.h"
 #include "training/result.h"
+#include "training/resumption.h"
 #include "training/signals.h"
 #include "training/stepper.h"
 
@@ -37,14 +41,18 @@ class Run {
         stepper_(session),
         total_steps_(session.total_steps()),
         plan_(config_, total_steps_),
-        early_(config_),
+        early_(config_, session.specs()),
         checkpoints_(directory.checkpoints(), config_.integer("checkpoint.keep")) {}
 
   RunSummary all() {
+    // Whatever refuses to go on does so before anything of an earlier run is touched.
+    const nlohmann::json saved = restore();
+    require_trainable(session_);
+    directory_.begin();
+    if (options_.begin) options_.begin();
     RunSummary summary;
     try {
-      const auto restored = load();
-      start(restored ? &*restored : nullptr);
+      start(saved);
       summary = loop_or_divergence();
       records_.flush();
     } catch (const std::exception& e) {
@@ -83,31 +91,57 @@ class Run {
     if (options_.say) options_.say(line);
   }
 
-  std::optional<Checkpoint> load() {
-    if (!options_.resume) return std::nullopt;
+  /// The state of the newest checkpoint, brought back into the session; null for a run from the
+  /// beginning. Writes nothing.
+  nlohmann::json restore() {
+    if (!options_.resume) return nullptr;
     std::vector<std::string> warnings;
     const auto found = checkpoints_.load_newest(warnings);
     for (const std::string& warning : warnings) say(warning);
-    say(found ? "Resuming at step " + std::to_string(found->step) + "."
-              : "No checkpoint yet: starting from the beginning.");
-    return found;
+    if (!found) {
+      require_no_records();
+      say("No checkpoint yet: starting from the beginning.");
+      return nullptr;
+    }
+    const Provenance trained = provenance(*found);
+    require_same_settings(config_, trained, directory_.path().string());
+    require_same_data(session_.data(), trained, directory_.path().string(), "start a new run.");
+    require_steps_left(found->step);
+    stepper_.restore(*found);
+    nlohmann::json saved = nlohmann::json::parse(found->json);
+    last_saved_ = stepper_.steps();
+    earlier_wall_ = saved.at("wall");
+    early_.restore({.any = saved.at("early_stopping").at("any"),
+                    .best = saved.at("early_stopping").at("best"),
+                    .without_improvement = saved.at("early_stopping").at("without_improvement")});
+    for (const auto& [split, text] : saved.at("values").items()) {
+      last_values_[split] = values_from_json(text.get<std::string>());
+    }
+    say("Resuming at step " + std::to_string(found->step) + ".");
+    return saved;
   }
 
-  void start(const Checkpoint* restored) {
-    nlohmann::json saved;
-    if (restored != nullptr) {
-      saved = nlohmann::json::parse(restored->json);
-      require_same_data(saved.at("data"));
-      stepper_.restore(*restored);
-      last_saved_ = stepper_.steps();
-      earlier_wall_ = saved.at("wall");
-      early_.restore({.any = saved.at("early_stopping").at("any"),
-                      .best = saved.at("early_stopping").at("best"),
-                      .without_improvement = saved.at("early_stopping").at("without_improvement")});
-      for (const auto& [split, text] : saved.at("values").items()) {
-        last_values_[split] = values_from_json(text.get<std::string>());
-      }
-    }
+  /// A run whose checkpoints are gone cannot go on, and beginning anew would cut its records.
+  void require_no_records() const {
+    std::error_code none;
+    const auto size = std::filesystem::file_size(directory_.path() / "metrics.jsonl", none);
+    if (none || size == 0) return;
+    throw Error("error: the run in " + directory_.path().string() +
+                    " has records but no checkpoint to continue from. Train into another "
+                    "--run-dir, or give --overwrite in place of --resume to replace it.",
+                ExitCode::usage);
+  }
+
+  void require_steps_left(std::int64_t step) const {
+    if (step <= total_steps_) return;
+    throw Error("error: the run in " + directory_.path().string() + " has trained to step " +
+                    std::to_string(step) + ", and this asks for " + std::to_string(total_steps_) +
+                    " steps in all. Give run.steps=" + std::to_string(step) +
+                    " or more, or start a new run.",
+                ExitCode::usage);
+  }
+
+  void start(const nlohmann::json& saved) {
     RunInfo info{.directory = directory_.path().string(),
                  .name = config_.text("run.name"),
                  .family = config_.family(),
@@ -126,20 +160,11 @@ class Run {
       ++started_;
       observer->start(info);
     }
-    if (restored == nullptr) return;
+    if (saved.is_null()) return;
     for (Observer* observer : observers_) {
       const auto text = saved.at("observers").find(observer->name());
       if (text != saved.at("observers").end()) observer->restore(text->get<std::string>());
     }
-  }
-
-  void require_same_data(const std::string& sha256) const {
-    if (sha256 == session_.data().sha256) return;
-    throw Error("The data set '" + session_.data().name +
-                    "' has other bytes than when this run started (SHA-256 " +
-                    session_.data().sha256 + ", then " + sha256 +
-                    "). Give its data with --data-dir, or start a new run.",
-                ExitCode::data);
   }
 
   RunSummary loop() {
@@ -197,6 +222,7 @@ class Run {
   }
 
   void record(const std::string& split, Values values) {
+    if (split != "train") require_finite(split, values);
     StepRecord record;
     record.step = stepper_.steps();
     record.epoch = stepper_.epoch();
@@ -205,6 +231,19 @@ class Run {
     record.samples_per_second = recent_rate();
     record.values = std::move(values);
     records_.add(std::move(record));
+  }
+
+  /// The loss of a pass over a split must be a number; checks of what is none would blame the
+  /// mathematics.
+  void require_finite(const std::string& split, const Values& values) const {
+    for (const auto& [key, m] : values.all()) {
+      const std::string_view name =
+          key.starts_with("live/") ? std::string_view(key).substr(5) : std::string_view(key);
+      if ((name == "loss" || name.starts_with("loss/")) && is_lost(m.mean)) {
+        throw Divergence("After step " + std::to_string(stepper_.steps()) + ", " + split +
+                         " split: '" + key + "' is " + in_words(m.mean) + ". " + remedy(config_));
+      }
+    }
   }
 
   double recent_rate() {
@@ -229,6 +268,7 @@ class Run {
     if (last_saved_ == stepper_.steps()) return;
     nlohmann::json json = {{"wall", wall()},
                            {"data", session_.data().sha256},
+                           {"settings", trajectory_settings(config_)},
                            {"early_stopping",
                             {{"any", early_.state().any},
                              {"best", early_.state().best},
@@ -294,6 +334,17 @@ class Run {
 };
 
 }  // namespace
+
+void require_trainable(Session& session) {
+  const EarlyStopping early(session.config(), session.specs());
+  const Split& valid = session.data().valid;
+  if (!early.enabled() || valid.count == 0 || (valid.pixels.empty() && valid.points.empty()))
+    return;
+  // One small batch has the terms that all have.
+  Split few = valid;
+  few.count = std::min<std::int64_t>(valid.count, 2);
+  early.require_in(evaluate_split(session, few, 0, few.count));
+}
 
 RecordPlan::RecordPlan(const Config& config, std::int64_t total_steps) : total_steps_(total_steps) {
   for (const char* key : {"log.every", "probes.every", "pictures.every"}) {

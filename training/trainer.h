@@ -16,8 +16,11 @@
 namespace elbow {
 
 struct TrainOptions {
-  /// Continue from the newest undamaged checkpoint of the directory; from the start without one.
+  /// Continue from the newest undamaged checkpoint of the directory; from the start where there is
+  /// none and no records.
   bool resume = false;
+  /// Called once, when nothing can refuse the run any more and before anything is written.
+  std::function<void()> begin = {};
   /// Terms that observers add, for RunInfo.
   std::vector<TermSpec> observer_terms = {};
   /// Counts of verdicts for result.json, asked for after the observers have finished.
@@ -29,6 +32,10 @@ struct TrainOptions {
   /// Says one line to the user: a checkpoint passed over, where a resumed run starts.
   std::function<void(const std::string&)> say = {};
 };
+
+/// Throws Error(usage) for what only a model and data can tell: an early_stopping.term that no
+/// validation record has. Draws nothing that training draws from.
+void require_trainable(Session& session);
 
 /// Terms that the loop itself adds to records.
 const std::vector<TermSpec>& loop_terms();
@@ -53,8 +60,9 @@ class RecordPlan {
 ///
 /// A run that is stopped anywhere and resumed gives the parameters and records of one that was
 /// not, bit for bit (wall-clock fields aside). A non-finite loss or gradient ends with
-/// Outcome::diverged, without a checkpoint. Any other error leaves status "failed" and is thrown
-/// on, after the observers' finish.
+/// Outcome::diverged, without a checkpoint. A resume that is refused (other settings or data, fewer
+/// steps than trained, no undamaged checkpoint) throws Error and leaves every file as it was. Any
+/// other error leaves status "failed" and is thrown on, after the observers' finish.
 RunSummary train(Session& session, RunDirectory& directory, const std::vector<Observer*>& observers,
                  const TrainOptions& options = {});
 

@@ -58,7 +58,6 @@ bool ConfigLoader::report_unused_section(const std::string& section,
                                          const std::vector<Entry>& headers) {
   if (serves(schema_, section, config_.family_)) return false;
   for (const Entry& header : headers) {
-    if (!header.source->own()) continue;
     const bool list = section == "penalty" && header.node->kind == Node::Kind::list;
     const Position at =
         list && !header.node->items.empty() ? header.node->items[0].at : header.node->key;

@@ -27,6 +27,7 @@ class ConfigLoader {
   void resolve_key(const std::string& section, const std::string& key,
                    const std::vector<Entry>& entries);
   void fill_defaults();
+  void require_one_family(const Spec& chosen_spec, const Section& section);
   void resolve_component(SpecKind kind, const std::string& path, const Section& section);
   const Spec* choose_component(SpecKind kind, const std::string& path, const Section& section);
   void resolve_parameters(const Spec& spec, const std::string& path, const Section& section);

@@ -53,8 +53,30 @@ void ConfigLoader::resolve_component(SpecKind kind, const std::string& path,
   if (kind == SpecKind::objective) {
     objective_ = spec;
     config_.family_ = spec->family;
+    require_one_family(*spec, section);
   }
   resolve_parameters(*spec, path, section);
+}
+
+// An objective of another family would drop what the file says of its own.
+void ConfigLoader::require_one_family(const Spec& chosen_spec, const Section& section) {
+  const Entry* chosen_entry = section.nearest("name");
+  for (const auto& [key, list] : section.keys) {
+    if (key != "name") continue;
+    for (const Entry& entry : list) {
+      const Value value = entry.node->value();
+      const auto* name = std::get_if<std::string>(&value.data);
+      const Spec* other =
+          name == nullptr ? nullptr : find_spec(schema_, SpecKind::objective, *name);
+      if (other == nullptr || other->family == chosen_spec.family) continue;
+      error(chosen_entry->at_value(),
+            "objective '" + chosen_spec.name + "' is for family " + chosen_spec.family + ", but " +
+                entry.source->file + " describes a " + other->family + " ('" + other->name +
+                "'); start from a config of " + chosen_spec.family + ", as configs/" +
+                chosen_spec.family + "/" + chosen_spec.name + ".toml");
+      return;
+    }
+  }
 }
 
 // Without a chosen component only what no component knows is surely wrong.

@@ -194,10 +194,14 @@ void add_optimizer(std::vector<KeySpec>& keys) {
 }
 
 void add_observation(std::vector<KeySpec>& keys) {
-  keys.push_back(key("ema", "decay", real, 0.0,
-                     "Moving average of the weights, used for pictures, probes and evaluation; "
-                     "0: off.",
-                     between(0, kBelowOne)));
+  keys.push_back(
+      key("ema", "decay", real, 0.0,
+          "Moving average of the weights, used for pictures, probes and evaluation: "
+          "a ← d a + (1 − d) w after update k of w, d = min(decay, (1 + k)/(10 + k)), so "
+          "that it soon forgets the initial weights. Evaluation gives its terms of the "
+          "averaged weights, and beside them, as live/..., those of the weights that "
+          "train. 0: off.",
+          between(0, kBelowOne)));
   keys.push_back(key("evaluation", "every", integer, 1,
                      "Epochs between passes over the validation split; 0: off.", at_least(0)));
   keys.push_back(key("evaluation", "batch_size", integer, 1000, "Samples in an evaluation batch.",
@@ -206,9 +210,9 @@ void add_observation(std::vector<KeySpec>& keys) {
       key("evaluation", "test", boolean, true, "Whether the test split is measured at the end."));
   keys.push_back(key("early_stopping", "term", text, "",
                      "Term of the validation pass that must keep improving; empty: off."));
-  keys.push_back(
-      choice("early_stopping", "mode", {"auto", "max", "min"}, "auto",
-             "Which values are better; auto: smaller for loss and loss/..., else larger."));
+  keys.push_back(choice("early_stopping", "mode", {"auto", "max", "min"}, "auto",
+                        "Which values are better; auto: smaller of loss and sse, larger of elbo, "
+                        "elbo/reconstruction and log_w; any other term must be told."));
   keys.push_back(key("early_stopping", "patience", integer, 5,
                      "Validation passes without improvement before the run ends.", at_least(1)));
   keys.push_back(key("log", "every", integer, 20, "Steps between records.", at_least(1)));

@@ -203,13 +203,13 @@ std::vector<double> normalised_weights(LogWeights log_w) {
 double effective_sample_size(LogWeights log_w) {
   double squares = 0.0;
   for (const double w : normalised_weights(log_w)) squares += w * w;
-  return std::clamp(1.0 / squares, 1.0, count(log_w));
+  return 1.0 / squares;  // not clamped: that it lies in [1, K] is checked
 }
 
 double weight_entropy(LogWeights log_w) {
   double sum = 0.0;
   for (const double w : normalised_weights(log_w)) sum -= x_log_x(w);
-  return std::clamp(sum, 0.0, std::log(count(log_w)));
+  return sum;
 }
 
 double perplexity(LogWeights log_w) { return std::exp(weight_entropy(log_w)); }

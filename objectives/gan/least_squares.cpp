@@ -28,6 +28,12 @@ Labels labels_from(const Parameters& parameters) {
     throw Error("least_squares: a and b are both " + std::to_string(t.a) +
                     "; real images and samples need different labels.",
                 ExitCode::usage);
+  if (t.c == t.a)
+    throw Error("least_squares: c and a are both " + std::to_string(t.c) +
+                    "; the generator would minimise what the discriminator minimises, ½ E(l − a)², "
+                    "and help it. c is the label that the generator wants for its samples: that of "
+                    "real images, b, or one between.",
+                ExitCode::usage);
   return t;
 }
 

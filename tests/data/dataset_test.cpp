@@ -48,12 +48,19 @@ TEST_F(Datasets, AutoTakesMnistWhereItIs) {
 }
 
 TEST_F(Datasets, MnistNotFoundNamesThePlacesAndTheRemedies) {
-  const Error error = error_of({.name = "mnist", .data_dir = "/nowhere"});
+  const TempDir given;
+  const std::string d = given.path().string();
+  const Error error = error_of({.name = "mnist", .data_dir = given.path()});
   EXPECT_EQ(error.code(), ExitCode::data);
   EXPECT_THAT(error.what(),
-              AllOf(HasSubstr("\n  /nowhere\n"), HasSubstr("\n  /nowhere/MNIST/raw\n"),
-                    HasSubstr(empty_.path().string()), HasSubstr("scripts/get_mnist.sh"),
-                    HasSubstr("data.name = \"glyphs\"")));
+              AllOf(HasSubstr("\n  " + d + "\n"), HasSubstr("\n  " + d + "/MNIST/raw\n"),
+                    HasSubstr("scripts/get_mnist.sh"), HasSubstr("data.name = \"glyphs\"")));
+  EXPECT_THAT(error_of({.name = "mnist"}).what(), HasSubstr(empty_.path().string()));
+}
+
+TEST_F(Datasets, GlyphsNeverTakeThePlaceOfADirectoryThatWasAskedFor) {
+  const TempDir given;
+  EXPECT_EQ(error_of({.name = "auto", .data_dir = given.path()}).code(), ExitCode::data);
 }
 
 TEST_F(Datasets, ACorruptMnistIsNoReasonForGlyphs) {

@@ -37,39 +37,46 @@ TEST(EarlyStopping, MinimiseTurnsTheComparison) {
   EXPECT_EQ(passes_until_stop(EarlyStopping("elbo", true, 1), {3, 2, 1, 2}), 2);
 }
 
-TEST(EarlyStopping, TheConfigSaysWhichValuesAreBetter) {
+EarlyStopping of_config(const std::vector<std::string>& overrides) {
+  const auto session = testing::small_session(testing::kVae, overrides);
+  return EarlyStopping(session->config(), session->specs());
+}
+
+TEST(EarlyStopping, TheSpecOfTheTermSaysWhichValuesAreBetter) {
   const auto stops = [](const std::string& term, const std::string& mode,
                         const std::vector<double>& values) {
     std::vector<std::string> overrides = {"early_stopping.term=" + term,
-                                          "early_stopping.patience=2"};
+                                          "early_stopping.patience=2", "likelihood.name=gaussian",
+                                          "data.binarize=none"};
     if (!mode.empty()) overrides.push_back("early_stopping.mode=" + mode);
-    const EarlyStopping early(testing::small_config(testing::kVae, overrides));
-    return passes_until_stop(early, values, term) > 0;
+    return passes_until_stop(of_config(overrides), values, term) > 0;
   };
   const std::vector<double> rising = {1, 2, 3}, falling = {3, 2, 1};
-  // By itself: losses are to fall, all else is to rise.
   for (const std::string mode : {"", "auto"}) {
-    for (const std::string loss : {"loss", "loss/discriminator"}) {
-      EXPECT_TRUE(stops(loss, mode, rising)) << loss;
-      EXPECT_FALSE(stops(loss, mode, falling)) << loss;
+    for (const std::string smaller : {"loss", "sse"}) {
+      EXPECT_TRUE(stops(smaller, mode, rising)) << smaller;
+      EXPECT_FALSE(stops(smaller, mode, falling)) << smaller;
     }
-    for (const std::string term : {"elbo", "elbo/reconstruction", "accuracy"}) {
-      EXPECT_FALSE(stops(term, mode, rising)) << term;
-      EXPECT_TRUE(stops(term, mode, falling)) << term;
+    for (const std::string larger : {"elbo", "elbo/reconstruction"}) {
+      EXPECT_FALSE(stops(larger, mode, rising)) << larger;
+      EXPECT_TRUE(stops(larger, mode, falling)) << larger;
     }
+    // A small KL is a collapsed posterior, a large one a bad bound.
+    EXPECT_THROW(stops("elbo/kl", mode, rising), Error);
+    EXPECT_THROW(stops("kl/dim/1", mode, rising), Error);
+    EXPECT_THROW(stops("elbow", mode, rising), Error);
   }
-  // As it is told, whatever the name.
+  // As it is told, whatever the term.
   EXPECT_TRUE(stops("elbo", "min", rising));
-  EXPECT_FALSE(stops("elbo", "min", falling));
   EXPECT_FALSE(stops("loss", "max", rising));
-  EXPECT_TRUE(stops("loss", "max", falling));
+  EXPECT_TRUE(stops("elbo/kl", "max", falling));
+  EXPECT_TRUE(stops("elbo/kl", "min", rising));
   EXPECT_THROW(testing::small_config(testing::kVae, {"early_stopping.mode=best"}), Error);
 }
 
 TEST(EarlyStopping, TheConfigSaysHowLongToWait) {
   const auto passes = [](const std::vector<std::string>& overrides) {
-    const EarlyStopping early(testing::small_config(testing::kVae, overrides));
-    return passes_until_stop(early, std::vector<double>(20, 1.0));
+    return passes_until_stop(of_config(overrides), std::vector<double>(20, 1.0));
   };
   EXPECT_EQ(passes({"early_stopping.term=elbo"}), 6);  // the first value and five like it
   EXPECT_EQ(passes({"early_stopping.term=elbo", "early_stopping.patience=3"}), 4);
@@ -83,7 +90,10 @@ TEST(EarlyStopping, NotANumberIsNoImprovement) {
 
 TEST(EarlyStopping, OffWithoutATermAndLoudWithAMissingOne) {
   EXPECT_EQ(passes_until_stop(EarlyStopping("", true, 1), {3, 2, 1}), -1);
-  EXPECT_THROW(passes_until_stop(EarlyStopping("elbow", true, 1), {3}), Error);
+  Values record;
+  record.set("elbo", 3.0);
+  EXPECT_NO_THROW(EarlyStopping("elbo", true, 1).require_in(record));
+  EXPECT_THROW(EarlyStopping("elbow", true, 1).require_in(record), Error);
 }
 
 TEST(EarlyStopping, StateCarriesOver) {

@@ -44,7 +44,9 @@ TEST(RunDirectory, ANonEmptyOneIsRefusedUnlessOverwritten) {
   dir.write("run/notes.md", "mine");
   EXPECT_THAT(refusal({.directory = path}), HasSubstr("not empty"));
   EXPECT_TRUE(fs::exists(path / "metrics.jsonl"));
-  const RunDirectory directory({.directory = path, .overwrite = true});
+  RunDirectory directory({.directory = path, .overwrite = true});
+  EXPECT_TRUE(fs::exists(path / "metrics.jsonl")) << "nothing has begun yet";
+  directory.begin();
   EXPECT_FALSE(fs::exists(path / "metrics.jsonl"));
   EXPECT_FALSE(fs::exists(path / "events.out.tfevents.1"));
   EXPECT_FALSE(fs::exists(path / "checkpoints"));
@@ -72,7 +74,9 @@ TEST(RunDirectory, OverwriteWithoutADirectoryMeansTheOneOfTheName) {
   EXPECT_EQ(RunDirectory(request).path(), dir / "runs" / "vae");
   dir.write("runs/vae/config.toml", "x");
   dir.write("runs/vae/metrics.jsonl", "x");
-  EXPECT_EQ(RunDirectory(request).path(), dir / "runs" / "vae");
+  RunDirectory again(request);
+  EXPECT_EQ(again.path(), dir / "runs" / "vae");
+  again.begin();
   EXPECT_FALSE(fs::exists(dir.path() / "runs/vae/metrics.jsonl"));
   EXPECT_FALSE(fs::exists(dir.path() / "runs/vae-2"));
 }

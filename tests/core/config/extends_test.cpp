@@ -66,15 +66,15 @@ TEST_F(Extends, WhatTheConfigItselfSetsAndNothingUsesIsAnError) {
                 "it needs optimizer.name = \"sgd\" or \"rmsprop\", and optimizer.name is \"adam\"");
 }
 
-TEST_F(Extends, AnotherFamilyDropsWholeSections) {
+TEST_F(Extends, AnotherFamilyThanThatOfTheBaseIsRefused) {
   dir_.write("base/gan.toml",
              "run.steps = 3\n[objective]\nname = \"duel\"\n[dynamics]\ndiscriminator_steps = 2\n"
              "[[penalty]]\nname = \"r1\"\n[optimizer.generator]\nlr = 3\n");
-  const Config config = load("extends = \"../base/gan.toml\"\nobjective.name = \"plain\"\n");
-  EXPECT_EQ(config.family(), "vae");
-  EXPECT_TRUE(config.penalties().empty());
-  EXPECT_FALSE(config.contains("dynamics.name"));
-  EXPECT_FALSE(config.contains("optimizer.generator.lr"));
+  const std::string refused = "objective 'plain' is for family vae, but ";
+  EXPECT_THAT(report("extends = \"../base/gan.toml\"\nobjective.name = \"plain\"\n"),
+              ::testing::HasSubstr(refused));
+  EXPECT_THAT(report("extends = \"../base/gan.toml\"\n", {"objective.name=plain"}),
+              ::testing::HasSubstr(refused));
 }
 
 TEST_F(Extends, PenaltiesReplaceTheList) {

@@ -1,0 +1,44 @@
+#include "instrumentation/running_evidence.h"
+
+#include <cmath>
+
+namespace elbow {
+namespace {
+
+constexpr double kAlpha = 1e-6, kRho = 10.0;
+constexpr std::int64_t kFewest = 30;
+
+}  // namespace
+
+bool RunningEvidence::adds_up(const IdentitySpec& identity) {
+  return identity.kind == IdentityKind::statistical && identity.id == "V53";
+}
+
+void RunningEvidence::add(double z) {
+  ++state_.n;
+  state_.sum += z;
+  state_.squares += z * z;
+}
+
+double RunningEvidence::bound() const {
+  const double v = state_.squares + kRho;
+  return std::sqrt(v * (2.0 * std::log(1.0 / kAlpha) + std::log(v / kRho)));
+}
+
+bool RunningEvidence::contradicts() const { return std::abs(state_.sum) > bound(); }
+
+bool RunningEvidence::speaks() const { return state_.n >= kFewest; }
+
+CheckResult RunningEvidence::result(const IdentitySpec& identity) const {
+  const auto n = static_cast<double>(state_.n);
+  CheckResult result;
+  result.id = identity.id + "/run";
+  result.kind = IdentityKind::bound;
+  result.statement = "mean z of all train records = 0: " + identity.statement;
+  result.lhs = result.residual = state_.sum / n;
+  result.tolerance = bound() / n;
+  result.verdict = contradicts() ? Verdict::fails : Verdict::holds;
+  return result;
+}
+
+}  // namespace elbow
