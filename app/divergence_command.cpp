@@ -1,27 +1,24 @@
 // elbow divergence P Q: every divergence between two distributions, exact values beside estimates
 // from samples.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
-#include <iostream>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "app/commands.h"
+#include "app/divergence_print.h"
+#include "app/divergence_rows.h"
 #include "app/sample_options.h"
+#include "app/standard_output.h"
 #include "core/error.h"
+#include "instrumentation/terminal.h"
 #include "instrumentation/text.h"
 #include "math/densities/discrete_law.h"
 #include "math/densities/expression.h"
-#include "math/divergences/enumeration.h"
-#include "math/divergences/exact.h"
-#include "math/divergences/quantities.h"
-#include "math/divergences/supports.h"
-#include "math/estimators/sample_metrics.h"
-#include "math/estimators/two_sample.h"
 
 namespace elbow::app {
 namespace {
@@ -31,25 +28,9 @@ constexpr std::int64_t kFewestPoints = 2;
 
 struct Options {
   std::string p, q;
-  std::int64_t samples = 2000;
-  std::uint64_t seed = 1;
   std::string format = "table";
-  DivergenceSettings settings;
+  RowSettings rows;
   SampleOptions files;
-};
-
-/// A distribution as it was given: a density, a law of finitely many numbers, or points from a
-/// file.
-struct Distribution {
-  std::string name;
-  DensityPtr density;  // null for a file and a discrete law
-  Points points;
-  std::optional<DiscreteLaw> discrete = {};
-  std::int64_t dim() const { return density ? density->dim() : discrete ? 1 : points.dim(); }
-  bool known() const { return density || discrete; }
-  Points draws(std::int64_t n, std::uint64_t seed, std::uint64_t stream) const {
-    return density ? draw(*density, n, seed, stream) : draw(*discrete, n, seed, stream);
-  }
 };
 
 bool names_a_file(const std::string& text) {
@@ -111,157 +92,36 @@ void require_one_kind(const Distribution& p, const Distribution& q) {
               ExitCode::usage);
 }
 
-std::vector<double> log_ratios(const Density& p, const Density& q, const Points& points) {
-  std::vector<double> result;
-  for (std::int64_t i = 0; i < points.size(); ++i) {
-    const std::span<const double> x(points.row(i), static_cast<std::size_t>(points.dim()));
-    result.push_back(p.log_density(x) - q.log_density(x));
-  }
-  return result;
-}
-
-// In more dimensions than the decision is made for, no standard error is claimed.
-RatioTails ratio_tails(const Density& p, const Density& q) {
-  if (!divergence_is_decidable(p, q)) return {true, true};
-  return {power_integral_diverges(p, q, -1.0), power_integral_diverges(p, q, 2.0)};
-}
-
-// Between new draws from P and those in use, or between the halves of a file.
-std::string floor_of(const TwoSampleEstimator& estimator, const Distribution& p, const Points& more,
-                     std::uint64_t seed) {
-  if (p.known()) return floor_note(estimator, p.points, more, seed);
-  const PointsView all = p.points;
-  const std::int64_t half = all.size() / 2;
-  return floor_note(estimator, all.rows(0, half), all.rows(half, all.size()), seed);
-}
-
-// What is known without a sample.
-std::vector<Finding> known_findings(const Options& options, const Distribution& p,
-                                    const Distribution& q) {
-  std::vector<LeftOut> left_out;
-  std::vector<Finding> rows;
-  if (p.density && q.density) {
-    rows = exact_divergences(*p.density, *q.density, options.settings, &left_out);
-  } else if (p.discrete && q.discrete) {
-    rows = enumerated_divergences(*p.discrete, *q.discrete, options.settings, &left_out);
-  }
-  for (const LeftOut& row : left_out) {
-    std::cerr << "left out: " << row.quantity << ", " << row.estimator << ": " << row.why << '\n';
-  }
-  return rows;
-}
-
-std::vector<Finding> all_findings(const Options& options, Distribution& p, Distribution& q) {
-  std::vector<Finding> rows = known_findings(options, p, q);
-  if (p.known()) p.points = p.draws(options.samples, options.seed, 1);
-  if (q.known()) q.points = q.draws(options.samples, options.seed, 2);
-  if (p.density && q.density) {
-    for (auto& known : known_ratio_estimates(log_ratios(*p.density, *q.density, p.points),
-                                             log_ratios(*p.density, *q.density, q.points),
-                                             ratio_tails(*p.density, *q.density))) {
-      rows.push_back({known.quantity, known.name, std::move(known.estimate)});
-    }
-  }
-  const Points more = p.known() ? p.draws(options.samples, options.seed, 5) : Points();
-  std::vector<TwoSampleEstimator> estimators = two_sample_estimators(options.settings, p.dim());
-  for (auto& metric : sample_metrics(p.dim())) estimators.push_back(std::move(metric));
-  for (const auto& estimator : estimators) {
-    try {
-      Estimate estimate = evaluate(estimator, p.points, q.points, options.seed);
-      const std::string floor = floor_of(estimator, p, more, options.seed);
-      estimate.note += (estimate.note.empty() || floor.empty() ? "" : "; ") + floor;
-      rows.push_back({estimator.quantity, estimator.name, std::move(estimate)});
-    } catch (const Error& error) {
-      std::cerr << "left out: " << estimator.quantity << ", " << estimator.name << ": "
-                << error.what() << '\n';
-    }
-  }
-  std::vector<std::string> names = divergence_quantities();
-  names.insert(names.end(), sample_quantities().begin(), sample_quantities().end());
-  const auto rank = [&names](const Finding& row) {
-    return std::find(names.begin(), names.end(), row.quantity) - names.begin();
-  };
-  std::stable_sort(rows.begin(), rows.end(),
-                   [&](const Finding& a, const Finding& b) { return rank(a) < rank(b); });
-  return rows;
-}
-
-void print_json(const std::vector<Finding>& rows) {
-  for (const Finding& row : rows) {
-    std::string line = "{\"quantity\":";
-    append_json_string(line, row.quantity);
-    line += ",\"estimator\":";
-    append_json_string(line, row.estimator);
-    line += ",\"value\":";
-    append_json_number(line, row.estimate.value);
-    line += ",\"se\":";
-    if (row.estimate.se) {
-      append_json_number(line, *row.estimate.se);
-    } else {
-      line += "null";
-    }
-    line += ",\"bias\":";
-    append_json_string(line, to_string(row.estimate.bias));
-    line += row.estimate.exact ? ",\"exact\":true,\"note\":" : ",\"exact\":false,\"note\":";
-    append_json_string(line, row.estimate.note);
-    std::cout << line << "}\n";
-  }
-}
-
-void print_table(const std::vector<Finding>& rows) {
-  std::vector<std::vector<std::string>> cells = {
-      {"quantity", "estimator", "value", "se", "unit", "bias", "note"}};
-  for (const Finding& row : rows) {
-    const Estimate& e = row.estimate;
-    cells.push_back({row.quantity, row.estimator,
-                     significant(e.value, e.exact ? digits_of(row, 10) : 6),
-                     e.exact ? "exact"
-                     : e.se  ? significant(*e.se, 2)
-                             : "-",
-                     unit_of_quantity(row.quantity), std::string(to_string(e.bias)), e.note});
-  }
-  std::vector<int> widths(cells[0].size(), 0);
-  for (const auto& row : cells) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], display_width(row[i]));
-    }
-  }
-  for (const auto& row : cells) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i];
-      if (i + 1 < row.size()) {
-        line.append(static_cast<std::size_t>(widths[i] - display_width(row[i]) + 2), ' ');
-      }
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    std::cout << line << '\n';
-  }
-}
-
-std::string describe(const Distribution& d) {
-  return d.name + (d.known() ? ", " + with_commas(d.points.size()) + " draws"
+std::string describe(const Distribution& d, std::int64_t samples) {
+  return d.name + (d.known() ? ", " + with_commas(samples) + " draws"
                              : ": " + with_commas(d.points.size()) + " points");
 }
 
 int divergence(const Options& options) {
+  const std::uint64_t seed = options.rows.seed;
   SampleReader files(options.files, static_cast<std::size_t>(names_a_file(options.p)) +
                                         static_cast<std::size_t>(names_a_file(options.q)));
-  Distribution p = read_distribution(options.p, files, options.seed, 3);
-  Distribution q = read_distribution(options.q, files, options.seed, 4);
+  Distribution p = read_distribution(options.p, files, seed, 3);
+  Distribution q = read_distribution(options.q, files, seed, 4);
   files.require_fit();
   require_same_dim(p, q);
   require_one_kind(p, q);
-  const auto rows = all_findings(options, p, q);
-  if (rows.empty()) {
-    throw Error("error: no estimator can work with these samples; see above.", ExitCode::data);
+  const bool json = options.format == "json";
+  if (!json) {
+    say("P = " + describe(p, options.rows.samples) + "; Q = " + describe(q, options.rows.samples) +
+        "; d = " + std::to_string(p.dim()) + ", seed " + std::to_string(seed));
   }
-  if (options.format == "json") {
-    print_json(rows);
-  } else {
-    std::cerr << "P = " << describe(p) << "; Q = " << describe(q) << "; d = " << p.dim()
-              << ", seed " << options.seed << '\n';
-    print_table(rows);
+  DivergencePrinter printer(json, terminal_environment(isatty(STDERR_FILENO) != 0).tty);
+  const RowEvents events{.widths = [&](int a, int b, int c) { printer.set_widths(a, b, c); },
+                         .found = [&](const Finding& row) { printer.row(row); },
+                         .begins = [&](const std::string& what, std::size_t i,
+                                       std::size_t of) { printer.begins(what, i, of); },
+                         .left_out = [&](const std::string& what,
+                                         const std::string& why) { printer.left_out(what, why); }};
+  const std::size_t rows = find_rows(options.rows, p, q, events);
+  printer.finish();
+  if (rows == 0) {
+    throw Error("error: no estimator can work with these samples; see above.", ExitCode::data);
   }
   return 0;
 }
@@ -277,7 +137,7 @@ from samples; 'bias' says on which side of the quantity they lie in expectation.
 where the integral diverges, or where the note says that it exceeds double precision. An exact value
 shows the digits that it has; its note has the error where they are fewer than ten. 'floor' is the
 same number between two samples of P: what it is where nothing differs. 'p' is the chance of a value
-this large if P = Q. Of precision and recall, P is the data and Q the model.
+this large if P = Q, from the points of the value. Of precision and recall, P is the data and Q the model.
 
 Examples:
   elbow divergence 'normal(0,1)' 'normal(1,2)'
@@ -291,13 +151,17 @@ Examples:
   elbow divergence real.csv european.csv --decimal . --decimal ,)";
 
 void check(const Options& options) {
-  for (const double a : options.settings.orders) {
+  for (const double a : options.rows.divergences.orders) {
     if (!std::isfinite(a)) throw Error("error: --alpha must be finite.", ExitCode::usage);
   }
-  for (const double h : options.settings.bandwidths) {
+  for (const double h : options.rows.divergences.bandwidths) {
     if (!(std::isfinite(h) && h > 0.0)) {
       throw Error("error: --bandwidth must be positive and finite.", ExitCode::usage);
     }
+  }
+  const auto epsilon = options.rows.divergences.epsilon;
+  if (epsilon && !(std::isfinite(*epsilon) && *epsilon > 0.0)) {
+    throw Error("error: --epsilon must be positive and finite.", ExitCode::usage);
   }
 }
 
@@ -308,23 +172,33 @@ void add_divergence(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("divergence", "Every divergence between two distributions");
   command->add_option("P", options->p, density_examples() + ", or a file")->required();
   command->add_option("Q", options->q, "likewise")->required();
-  command->add_option("--samples", options->samples, "draws from each density")
+  command->add_option("--samples", options->rows.samples, "draws from each density")
       ->check(CLI::Range(10, 1000000))
       ->capture_default_str();
-  command->add_option("--seed", options->seed, "of draws and random splits")->capture_default_str();
+  command->add_option("--seed", options->rows.seed, "of draws and random splits")
+      ->capture_default_str();
   command->add_option("--format", options->format, "table, or json: one object a line")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
   command
-      ->add_option("--alpha", options->settings.orders,
+      ->add_option("--alpha", options->rows.divergences.orders,
                    "order of renyi and alpha; may be given several times (default: 0.5)")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command
-      ->add_option("--bandwidth", options->settings.bandwidths,
+      ->add_option("--bandwidth", options->rows.divergences.bandwidths,
                    "kernel width of mmd2, summed over several (default: 0.5, 1, 2 and 5)")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      ->add_option(
+          "--k", options->rows.divergences.neighbours,
+          "neighbours of the knn_ estimates and of precision, recall, density and coverage")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_option("--epsilon", options->rows.divergences.epsilon,
+                      "entropic weight of sinkhorn_divergence, in the square of the points' unit "
+                      "(default: median distance of P squared, over 10)");
   add_sample_options(*command, options->files);
   command->footer(kFooter);
   command->callback([=, &action] {

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "math/distance_kernels.h"
 #include "math/distances.h"
+#include "math/line_relabelling.h"
 #include "math/statistics/permutation.h"
 
 namespace elbow {
@@ -320,6 +321,9 @@ RelabelledStatistics relabelled_u_statistics(const PointsView& p, const PointsVi
                                              CounterStream& random) {
   require_comparable(p, q, 2, "A permutation test");
   if (repetitions < 1) throw Error("A permutation test needs at least one relabelling.");
+  if (kernel.kind == Kernel::Kind::negative_distance && p.dim() == 1) {
+    return relabelled_energy_on_a_line(p, q, repetitions, random);
+  }
   const Points points = pooled(p, q);
   const std::int64_t total = points.size(), stride_of_groups = 1 + repetitions;
   const Points groups = relabellings(p.size(), total, repetitions, random);

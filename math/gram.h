@@ -64,7 +64,8 @@ double v_statistic(const GramSums& sums);
 double u_variance(const GramSums& sums, double weight_x = 1.0, double weight_y = 1.0);
 
 /// U-statistics of `repetitions` random relabellings of the pooled sample, computed together in one
-/// pass over the pooled Gram matrix: O((n + m)² (d + repetitions)).
+/// pass over the pooled Gram matrix: O((n + m)² (d + repetitions)); with negative_distance in one
+/// dimension O((n + m) repetitions), by sorting.
 struct RelabelledStatistics {
   double observed = 0.0;  ///< by the same route
   std::vector<double> relabelled = {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,6 +33,7 @@ struct DivergenceSettings {
   std::vector<double> orders = {0.5};                     ///< of renyi and alpha
   std::vector<double> bandwidths = {0.5, 1.0, 2.0, 5.0};  ///< of mmd2: the sum of the kernels
   std::int64_t neighbours = 5;                            ///< k of the neighbour estimates
+  std::optional<double> epsilon = {};                     ///< of sinkhorn_divergence; none: its own
 };
 
 /// The quantities in the order in which they are shown.

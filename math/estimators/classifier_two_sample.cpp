@@ -7,7 +7,6 @@
 
 #include "core/error.h"
 #include "math/numeric.h"
-#include "math/point_selection.h"
 
 namespace elbow {
 namespace {
@@ -45,13 +44,39 @@ Estimate area_under_curve(std::span<const double> at_p, std::span<const double> 
   if (at_p.size() < 2 || at_q.size() < 2) {
     auc.note = "one sample on a side: no standard error";
   } else {
-    auc.se = std::sqrt(sample_variance(of_p) / static_cast<double>(of_p.size()) +
-                       sample_variance(of_q) / static_cast<double>(of_q.size()));
+    const double delong = std::sqrt(sample_variance(of_p) / static_cast<double>(of_p.size()) +
+                                    sample_variance(of_q) / static_cast<double>(of_q.size()));
+    // 0 where the samples are apart.
+    auc.se = std::max(delong,
+                      unseen_share_error(static_cast<double>(std::min(at_p.size(), at_q.size()))));
   }
   return auc;
 }
 
+// P(X >= x) of the number X of positive scores among P's n, given k among all n + m.
+double fisher_p_value(std::int64_t x, std::int64_t n, std::int64_t m, std::int64_t k) {
+  const auto log_choose = [](std::int64_t a, std::int64_t b) {
+    return std::lgamma(static_cast<double>(a) + 1.0) - std::lgamma(static_cast<double>(b) + 1.0) -
+           std::lgamma(static_cast<double>(a - b) + 1.0);
+  };
+  double sum = 0.0;
+  for (std::int64_t i = std::min(n, k); i >= x && i >= std::max<std::int64_t>(0, k - m); --i) {
+    sum += std::exp(log_choose(n, i) + log_choose(m, k - i) - log_choose(n + m, k));
+  }
+  return std::min(1.0, sum);
+}
+
+constexpr double kZ = 1.959963984540054;
+
 }  // namespace
+
+double unseen_share_error(double n) { return kZ / (n + kZ * kZ); }
+
+double share_error(double share, double n) {
+  const double z2 = kZ * kZ / n, centre = (share + 0.5 * z2) / (1.0 + z2);
+  const double half = kZ / (1.0 + z2) * std::sqrt((share * (1.0 - share) + 0.25 * z2) / n);
+  return (half + std::fabs(centre - share)) / kZ;
+}
 
 ClassifierTwoSample two_sample_from_scores(std::span<const double> at_p,
                                            std::span<const double> at_q) {
@@ -61,8 +86,7 @@ ClassifierTwoSample two_sample_from_scores(std::span<const double> at_p,
   const double right_p = share_positive(at_p), right_q = 1.0 - share_positive(at_q);
   ClassifierTwoSample result;
   result.accuracy = {.value = 0.5 * (right_p + right_q), .bias = Bias::none};
-  result.accuracy.se =
-      0.5 * std::sqrt(right_p * (1.0 - right_p) / n + right_q * (1.0 - right_q) / m);
+  result.accuracy.se = 0.5 * std::hypot(share_error(right_p, n), share_error(right_q, m));
   result.total_variation = {.value = 2.0 * result.accuracy.value - 1.0, .bias = Bias::lower};
   result.total_variation.se = 2.0 * *result.accuracy.se;
   result.auc = area_under_curve(at_p, at_q);
@@ -70,17 +94,13 @@ ClassifierTwoSample two_sample_from_scores(std::span<const double> at_p,
   const auto right = static_cast<std::int64_t>(std::floor(right_p * n + right_q * m));
   result.accuracy_interval = wilson_interval(right, trials);
   result.z = (result.accuracy.value - 0.5) / (0.25 * std::sqrt(1.0 / n + 1.0 / m));
-  result.p_value = normal_cdf(-result.z);
+  const auto positive = [](std::span<const double> scores) {
+    return std::count_if(scores.begin(), scores.end(), [](double t) { return t > 0.0; });
+  };
+  const auto of_p = positive(at_p);
+  result.p_value = fisher_p_value(of_p, static_cast<std::int64_t>(at_p.size()),
+                                  static_cast<std::int64_t>(at_q.size()), of_p + positive(at_q));
   return result;
-}
-
-ClassifierTwoSample classifier_two_sample(const PointsView& p, const PointsView& q,
-                                          std::uint64_t seed, const LogisticOptions& options) {
-  require_comparable(p, q, 4, "A classifier two-sample test");
-  CounterStream random(seed, 0);
-  const Division of_p = divide(p, 0.5, random), of_q = divide(q, 0.5, random);
-  const LogisticRatio ratio(of_p.first, of_q.first, options);
-  return two_sample_from_scores(ratio(PointsView(of_p.second)), ratio(PointsView(of_q.second)));
 }
 
 namespace estimators::classifier_two_sample {
@@ -99,7 +119,8 @@ std::vector<EstimatorSpec> specs() {
        .maximum = 1.0,
        .bias = Bias::none,
        .bias_note = "for the accuracy of this classifier; below the Bayes accuracy (1 + TV)/2",
-       .standard_error = "binomial within each sample; ½ ± 1/(2√n_test) under equality",
+       .standard_error =
+           "of Wilson's interval within each sample, never 0; ½ ± 1/(2√n_test) under equality",
        .cost = "O((n + m) f²) per Newton step, f features",
        .confused_with = "accuracy on the data of the fit, which exceeds ½ under equality",
        .reference = reference},
@@ -113,7 +134,7 @@ std::vector<EstimatorSpec> specs() {
        .maximum = 1.0,
        .bias = Bias::none,
        .bias_note = "for this classifier",
-       .standard_error = "DeLong",
+       .standard_error = "DeLong, at least that of a share of which no exception was seen",
        .cost = "O((n + m) ln(n + m)) after the fit",
        .reference = "DeLong, DeLong & Clarke-Pearson 1988"}};
 }

@@ -1,214 +1,206 @@
 #include "math/estimators/logistic_ratio.h"
 
 #include <algorithm>
+#include <boost/math/special_functions/beta.hpp>
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <utility>
 
 #include "core/error.h"
-#include "math/cholesky.h"
-#include "math/estimators/classifier_two_sample.h"
 #include "math/estimators/variational_bounds.h"
+#include "math/logistic_fit.h"
 #include "math/numeric.h"
 #include "math/point_selection.h"
+#include "math/sample_support.h"
 #include "math/statistics/jackknife.h"
 #include "math/statistics/mean_estimate.h"
-#include "math/statistics/welford.h"
 
 namespace elbow {
 namespace {
 
-std::size_t feature_count(std::int64_t dim, bool quadratic) {
-  const auto d = static_cast<std::size_t>(dim);
-  return quadratic ? d + d * (d + 1) / 2 : d;
-}
-
-void write_features(const double* x, std::int64_t dim, bool quadratic, double* out) {
-  out = std::copy_n(x, dim, out);
-  if (!quadratic) return;
-  for (std::int64_t i = 0; i < dim; ++i) {
-    for (std::int64_t j = i; j < dim; ++j) *out++ = x[i] * x[j];
-  }
-}
-
-// Both samples as rows of standardised features with a 1 in front; `kept` are the columns that
-// vary.
-struct Design {
-  std::vector<double> rows;
-  std::vector<std::size_t> kept;
-  std::vector<double> centre, scale;  // of the kept ones
-  std::size_t n = 0, m = 0, width = 0;
-  const double* row(std::size_t i) const { return rows.data() + i * width; }
-};
-
-Design make_design(const PointsView& p, const PointsView& q, bool quadratic) {
-  Design design;
-  design.n = static_cast<std::size_t>(p.size());
-  design.m = static_cast<std::size_t>(q.size());
-  const std::size_t count = feature_count(p.dim(), quadratic), total = design.n + design.m;
-  std::vector<double> features(total * count);
-  for (std::size_t i = 0; i < total; ++i) {
-    const double* x = i < design.n ? p.row(static_cast<std::int64_t>(i))
-                                   : q.row(static_cast<std::int64_t>(i - design.n));
-    write_features(x, p.dim(), quadratic, features.data() + i * count);
-  }
-  for (std::size_t j = 0; j < count; ++j) {
-    Welford column;
-    for (std::size_t i = 0; i < total; ++i) column.add(features[i * count + j]);
-    const double sd = std::sqrt(column.variance());
-    if (!(sd > 1e-12 * std::fabs(column.mean()))) continue;
-    design.kept.push_back(j);
-    design.centre.push_back(column.mean());
-    design.scale.push_back(sd);
-  }
-  design.width = design.kept.size() + 1;
-  for (std::size_t i = 0; i < total; ++i) {
-    design.rows.push_back(1.0);
-    for (std::size_t k = 0; k < design.kept.size(); ++k) {
-      const double v = features[i * count + design.kept[k]];
-      design.rows.push_back((v - design.centre[k]) / design.scale[k]);
-    }
-  }
-  return design;
-}
+constexpr std::int64_t kGroups = kLogisticGroups;
+constexpr std::int64_t kMostFeatures = 100;  // bounds the cost
+constexpr std::int64_t kPointsPerFeature = 4;
+constexpr std::int64_t kPointsPerFeatureOfARatio = 10;
 
 double dot(const double* a, const std::vector<double>& b) {
   return std::inner_product(b.begin(), b.end(), a, 0.0);
 }
 
-// Mean of softplus(-T) over P plus mean of softplus(T) over Q, each half, plus the penalty; and
-// where asked its gradient and Hessian.
-double objective(const Design& design, const std::vector<double>& w, double ridge,
-                 std::vector<double>* gradient, std::vector<double>* hessian) {
-  const std::size_t width = design.width;
-  double value = 0.0;
-  for (std::size_t k = 1; k < width; ++k) value += 0.5 * ridge * w[k] * w[k];
-  if (gradient != nullptr) {
-    gradient->assign(width, 0.0);
-    hessian->assign(width * width, 0.0);
-    for (std::size_t k = 1; k < width; ++k) {
-      (*gradient)[k] = ridge * w[k];
-      (*hessian)[k * width + k] = ridge;
-    }
+std::vector<double> scores(const Points& features, const std::vector<double>& w,
+                           std::int64_t group = -1) {
+  std::vector<double> result;
+  for (std::int64_t i = 0; i < features.size(); ++i) {
+    if (is_kept(i, group)) result.push_back(dot(features.row(i), w));
   }
-  for (std::size_t i = 0; i < design.n + design.m; ++i) {
-    const bool real = i < design.n;
-    const double weight = 0.5 / static_cast<double>(real ? design.n : design.m);
-    const double* x = design.row(i);
-    const double t = dot(x, w);
-    value += weight * softplus(real ? -t : t);
-    if (gradient == nullptr) continue;
-    const double slope = real ? -sigmoid(-t) : sigmoid(t), bend = sigmoid(t) * sigmoid(-t);
-    for (std::size_t k = 0; k < width; ++k) {
-      (*gradient)[k] += weight * slope * x[k];
-      for (std::size_t l = 0; l <= k; ++l) (*hessian)[k * width + l] += weight * bend * x[k] * x[l];
-    }
-  }
-  return value;
-}
-
-std::vector<double> minimise(const Design& design, const LogisticOptions& options) {
-  std::vector<double> w(design.width, 0.0), gradient, hessian;
-  for (std::int64_t iteration = 0; iteration < options.most_iterations; ++iteration) {
-    const double value = objective(design, w, options.ridge, &gradient, &hessian);
-    for (std::size_t k = 0; k < design.width; ++k) hessian[k * design.width + k] += 1e-12;
-    const Cholesky factor(hessian, design.width);
-    if (!factor.ok()) break;
-    const std::vector<double> step = factor.solve(gradient);
-    const double decrease = std::inner_product(step.begin(), step.end(), gradient.begin(), 0.0);
-    if (decrease < options.tolerance * options.tolerance) break;
-    double length = 1.0;
-    std::vector<double> next = w;
-    for (; length > 1e-10; length *= 0.5) {
-      for (std::size_t k = 0; k < w.size(); ++k) next[k] = w[k] - length * step[k];
-      // A full step near the minimum changes the value by less than it is rounded.
-      if (objective(design, next, options.ridge, nullptr, nullptr) <= value + 1e-13) break;
-    }
-    w = next;
-  }
-  return w;
+  return result;
 }
 
 }  // namespace
 
 LogisticRatio::LogisticRatio(const PointsView& p, const PointsView& q,
                              const LogisticOptions& options)
-    : dim_(p.dim()), quadratic_(options.quadratic) {
-  require_comparable(p, q, 1, "Logistic regression");
+    : features_(p, q, options.quadratic) {
   if (!(options.ridge >= 0.0)) throw Error("The ridge of a logistic regression must be >= 0.");
-  const Design design = make_design(p, q, quadratic_);
-  const std::vector<double> w = minimise(design, options);
-  weights_.assign(feature_count(dim_, quadratic_), 0.0);
-  intercept_ = w[0];
-  for (std::size_t k = 0; k < design.kept.size(); ++k) {
-    weights_[design.kept[k]] = w[k + 1] / design.scale[k];
-    intercept_ -= w[k + 1] * design.centre[k] / design.scale[k];
-  }
+  LogisticFit fit = fit_logistic(features_(p), features_(q),
+                                 {options.ridge, options.tolerance, options.most_iterations});
+  weights_ = std::move(fit.weights);
+  separates_ = fit.separates;
 }
 
 double LogisticRatio::operator()(const double* x) const {
-  if (!quadratic_) return intercept_ + dot(x, weights_);
-  std::vector<double> features(weights_.size());
-  write_features(x, dim_, true, features.data());
-  return intercept_ + dot(features.data(), weights_);
+  return (*this)(PointsView(x, 1, features_.dim()))[0];
 }
 
 std::vector<double> LogisticRatio::operator()(const PointsView& points) const {
-  if (points.dim() != dim_) throw Error("The ratio was fitted on points of another dimension.");
-  std::vector<double> result;
-  for (std::int64_t i = 0; i < points.size(); ++i) result.push_back((*this)(points.row(i)));
-  return result;
-}
-
-RatioDivergences ratio_divergences(std::span<const double> at_p, std::span<const double> at_q) {
-  std::vector<double> nwj_p(at_p.begin(), at_p.end()), nwj_q(at_q.begin(), at_q.end());
-  for (double& t : nwj_p) t += 1.0;
-  for (double& t : nwj_q) t += 1.0;
-  RatioDivergences result{.kl = mean_estimate(at_p),
-                          .reverse_kl = mean_estimate(at_q),
-                          .jensen_shannon = jensen_shannon_bound(at_p, at_q),
-                          .total_variation = two_sample_from_scores(at_p, at_q).total_variation,
-                          .donsker_varadhan = donsker_varadhan(at_p, at_q),
-                          .nwj = nwj(nwj_p, nwj_q)};
-  result.reverse_kl.value = -result.reverse_kl.value;
-  result.kl.bias = result.reverse_kl.bias = Bias::unknown;
-  for (Estimate* e : {&result.kl, &result.reverse_kl, &result.jensen_shannon,
-                      &result.total_variation, &result.donsker_varadhan, &result.nwj}) {
-    if (e->note.empty()) e->note = "standard error at the fitted ratio";
-  }
-  return result;
+  return scores(features_(points), weights_);
 }
 
 namespace {
 
-// Rows without those of one group, i mod kGroups.
-constexpr std::int64_t kGroups = 20;
-Points without_group(const PointsView& points, std::int64_t group) {
-  std::vector<std::size_t> kept;
-  for (std::int64_t i = 0; i < points.size(); ++i) {
-    if (i % kGroups != group) kept.push_back(static_cast<std::size_t>(i));
+constexpr double kFiniteVariance = 0.5;  // Pareto tails of index 1/k have moments below 1/k
+
+bool has_heavy_tail(std::span<const double> t) {
+  return tail_index(PointsView(t.data(), static_cast<std::int64_t>(t.size()), 1)).value_or(0.0) >
+         kFiniteVariance;
+}
+
+// ln of the held-out mean of e^T over Q is 0 for the log-ratio of two densities.
+bool is_off_one(const Estimate& log_mean) {
+  return log_mean.se && std::fabs(log_mean.value) > 4.0 * *log_mean.se;
+}
+
+void drop_error(Estimate& e, const std::string& why) {
+  e.se.reset();
+  e.note = why;
+}
+
+std::vector<double> negated(std::span<const double> x) {
+  std::vector<double> result(x.begin(), x.end());
+  for (double& v : result) v = -v;
+  return result;
+}
+
+std::vector<double> plus_one(std::span<const double> x) {
+  std::vector<double> result(x.begin(), x.end());
+  for (double& v : result) v += 1.0;
+  return result;
+}
+
+}  // namespace
+
+RatioDivergences ratio_divergences(std::span<const double> at_p, std::span<const double> at_q) {
+  const std::vector<double> back_p = negated(at_p), back_q = negated(at_q);
+  RatioDivergences result{.kl = mean_estimate(at_p),
+                          .reverse_kl = mean_estimate(back_q),
+                          .jeffreys = {},
+                          .jensen_shannon = jensen_shannon_bound(at_p, at_q),
+                          .total_variation = {},
+                          .donsker_varadhan = donsker_varadhan(at_p, at_q),
+                          .reverse_donsker_varadhan = donsker_varadhan(back_q, back_p),
+                          .nwj = nwj(plus_one(at_p), plus_one(at_q)),
+                          .reverse_nwj = nwj(plus_one(back_q), plus_one(back_p)),
+                          .classifier = two_sample_from_scores(at_p, at_q)};
+  result.total_variation = result.classifier.total_variation;
+  result.kl.bias = result.reverse_kl.bias = Bias::unknown;
+  result.jeffreys = result.kl;
+  result.jeffreys.value += result.reverse_kl.value;
+  if (result.kl.se && result.reverse_kl.se) {
+    result.jeffreys.se = std::hypot(*result.kl.se, *result.reverse_kl.se);
   }
-  return select(points, kept);
+  for (Estimate* e : {&result.kl, &result.reverse_kl, &result.jeffreys, &result.jensen_shannon,
+                      &result.total_variation, &result.donsker_varadhan,
+                      &result.reverse_donsker_varadhan, &result.nwj, &result.reverse_nwj}) {
+    if (e->note.empty()) e->note = "standard error at the fitted ratio";
+  }
+  const bool off =
+      is_off_one(log_mean_exp_estimate(at_q)) || is_off_one(log_mean_exp_estimate(back_p));
+  const bool heavy = has_heavy_tail(at_p) || has_heavy_tail(at_q);
+  for (Estimate* e : {&result.kl, &result.reverse_kl, &result.jeffreys}) {
+    if (!e->se) continue;
+    if (off) {
+      drop_error(*e,
+                 "the fitted ratio does not integrate to 1, ln p/q has another form: no "
+                 "standard error");
+    } else if (heavy) {
+      drop_error(*e, "the fitted ln p/q has a tail without a variance: no standard error");
+    }
+  }
+  return result;
 }
 
-RatioDivergences fit_and_evaluate(const Division& p, const Division& q,
-                                  const LogisticOptions& options) {
-  const LogisticRatio ratio(p.first, q.first, options);
-  return ratio_divergences(ratio(PointsView(p.second)), ratio(PointsView(q.second)));
+double kl_bound_of_counts(std::int64_t positive_p, std::int64_t n, std::int64_t positive_q,
+                          std::int64_t m) {
+  if (n < 1 || m < 1 || positive_p < 0 || positive_q < 0 || positive_p > n || positive_q > m) {
+    throw Error("A bound from counts needs 0 <= positive <= samples on both sides.");
+  }
+  // Clopper & Pearson 1934: P(at least so many) = 0.025 at the lower end, and likewise above.
+  const double tail = 0.025;
+  const auto real = [](std::int64_t i) { return static_cast<double>(i); };
+  const double a = positive_p == 0
+                       ? 0.0
+                       : boost::math::ibeta_inv(real(positive_p), real(n - positive_p + 1), tail);
+  const double b = positive_q == m ? 1.0
+                                   : boost::math::ibeta_inv(real(positive_q + 1),
+                                                            real(m - positive_q), 1.0 - tail);
+  if (!(a > b)) return 0.0;
+  return a * std::log(a / b) + (1.0 - a) * (std::log1p(-a) - std::log1p(-b));
 }
 
-void set_jackknife_errors(RatioDivergences& result, const Division& p, const Division& q,
-                          const LogisticOptions& options) {
+namespace {
+
+using Member = Estimate RatioDivergences::*;
+/// Those whose error is the jackknife's.
+constexpr Member kFitted[] = {&RatioDivergences::kl,
+                              &RatioDivergences::reverse_kl,
+                              &RatioDivergences::jeffreys,
+                              &RatioDivergences::jensen_shannon,
+                              &RatioDivergences::donsker_varadhan,
+                              &RatioDivergences::reverse_donsker_varadhan,
+                              &RatioDivergences::nwj,
+                              &RatioDivergences::reverse_nwj};
+constexpr Member kPlugIns[] = {&RatioDivergences::kl, &RatioDivergences::reverse_kl,
+                               &RatioDivergences::jeffreys};
+
+void refuse(Estimate& e, const std::string& why) {
+  e = {.value = std::numeric_limits<double>::quiet_NaN(), .bias = e.bias, .note = why};
+}
+
+/// One division: features of the halves of the fit and of the others.
+struct Halves {
+  Points fit_p, fit_q, test_p, test_q;
+  std::int64_t fitted() const { return fit_p.size() + fit_q.size(); }
+  std::int64_t features() const { return fit_p.dim() - 1; }
+};
+
+struct Fits {
+  LogisticFit whole;
+  std::vector<LogisticFit> without;  // each group; empty where there are too few points
+  bool separates = false;            // any of them
+};
+
+Fits fit_all(const Halves& halves, const LogisticOptions& options, double ridge, bool jackknifed) {
+  const LogisticFitOptions fitting{ridge, options.tolerance, options.most_iterations};
+  Fits fits{.whole = fit_logistic(halves.fit_p, halves.fit_q, fitting), .without = {}};
+  fits.separates = fits.whole.separates;
+  for (std::int64_t g = 0; jackknifed && g < kGroups; ++g) {
+    fits.without.push_back(
+        fit_logistic(halves.fit_p, halves.fit_q, fitting, g, fits.whole.weights));
+    fits.separates = fits.separates || fits.without.back().separates;
+  }
+  return fits;
+}
+
+void set_jackknife_errors(RatioDivergences& result, const Halves& halves, const Fits& fits) {
   std::vector<RatioDivergences> without;
-  for (std::int64_t g = 0; g < kGroups; ++g) {
-    const auto rest = [g](const Division& all) {
-      return Division{without_group(all.first, g), without_group(all.second, g)};
-    };
-    without.push_back(fit_and_evaluate(rest(p), rest(q), options));
+  for (std::size_t g = 0; g < fits.without.size(); ++g) {
+    const std::vector<double>& w = fits.without[g].weights;
+    const auto group = static_cast<std::int64_t>(g);
+    without.push_back(
+        ratio_divergences(scores(halves.test_p, w, group), scores(halves.test_q, w, group)));
   }
-  for (const auto member :
-       {&RatioDivergences::kl, &RatioDivergences::reverse_kl, &RatioDivergences::jensen_shannon,
-        &RatioDivergences::donsker_varadhan, &RatioDivergences::nwj}) {
+  for (const Member member : kFitted) {
     std::vector<double> values;
     for (const RatioDivergences& w : without) values.push_back((w.*member).value);
     Estimate& estimate = result.*member;
@@ -218,24 +210,101 @@ void set_jackknife_errors(RatioDivergences& result, const Division& p, const Div
   }
 }
 
+std::int64_t positives(std::span<const double> t) {
+  return std::count_if(t.begin(), t.end(), [](double v) { return v > 0.0; });
+}
+
+void keep_bounds_only(RatioDivergences& result, std::span<const double> at_p,
+                      std::span<const double> at_q) {
+  result.separated = true;
+  const std::string apart = "the points of the fit are perfectly separable";
+  for (const Member member : kPlugIns) {
+    refuse(result.*member,
+           apart + ": ln p/q has no finite fit, and the divergence may be infinite");
+  }
+  for (Estimate* e : {&result.nwj, &result.reverse_nwj}) {
+    refuse(*e, apart + ": the mean of e^T is that of points that were not seen");
+  }
+  const std::vector<double> back_p = negated(at_p), back_q = negated(at_q);
+  const auto bound = [](std::span<const double> first, std::span<const double> second) {
+    return kl_bound_of_counts(positives(first), static_cast<std::int64_t>(first.size()),
+                              positives(second), static_cast<std::int64_t>(second.size()));
+  };
+  const std::string note =
+      "the critic's sign only, 95 % lower bound; " + apart + ": the truth may be infinite";
+  result.donsker_varadhan = {.value = bound(at_p, at_q), .bias = Bias::lower, .note = note};
+  result.reverse_donsker_varadhan = {
+      .value = bound(back_q, back_p), .bias = Bias::lower, .note = note};
+  // Rare points on the wrong side, which were not seen, would cost about their |T| each.
+  double size = 0.0;
+  for (const double t : at_p) size += std::fabs(t) / static_cast<double>(2 * at_p.size());
+  for (const double t : at_q) size += std::fabs(t) / static_cast<double>(2 * at_q.size());
+  const double unseen = unseen_share_error(static_cast<double>(std::min(at_p.size(), at_q.size())));
+  Estimate& js = result.jensen_shannon;
+  if (js.se) js.se = std::hypot(*js.se, 0.5 * unseen * std::max(1.0, size));
+  js.note = js.note.empty() ? apart : js.note + "; " + apart;
+}
+
+/// The role of the samples exchanged.
+RatioDivergences exchanged(RatioDivergences r) {
+  std::swap(r.kl, r.reverse_kl);
+  std::swap(r.donsker_varadhan, r.reverse_donsker_varadhan);
+  std::swap(r.nwj, r.reverse_nwj);
+  return r;
+}
+
+RatioDivergences in_this_order(const PointsView& p, const PointsView& q, std::uint64_t seed,
+                               const LogisticOptions& options) {
+  CounterStream random(seed, 0);
+  const Division of_p = divide(p, 0.5, random), of_q = divide(q, 0.5, random);
+  const std::int64_t fitted = of_p.first.size() + of_q.first.size();
+  const std::int64_t most = std::clamp<std::int64_t>(fitted / kPointsPerFeature, 1, kMostFeatures);
+  const LogisticFeatures features(of_p.first, of_q.first, options.quadratic, most);
+  const Halves halves{features(of_p.first), features(of_q.first), features(of_p.second),
+                      features(of_q.second)};
+  const double load = static_cast<double>(halves.features()) / static_cast<double>(fitted);
+  const double ridge = std::max(options.ridge, load * load);
+  const bool jackknifed = std::min(p.size(), q.size()) >= 4 * kGroups;
+  Fits fits = fit_all(halves, options, ridge, jackknifed);
+  const bool separates = fits.separates;
+  if (separates) fits = fit_all(halves, options, std::max(ridge, load), jackknifed);
+  const std::vector<double> at_p = scores(halves.test_p, fits.whole.weights);
+  const std::vector<double> at_q = scores(halves.test_q, fits.whole.weights);
+  RatioDivergences result = ratio_divergences(at_p, at_q);
+  if (jackknifed) {
+    set_jackknife_errors(result, halves, fits);
+  } else {
+    for (const Member member : kFitted) {
+      drop_error(result.*member, "too few samples for a jackknife");
+    }
+  }
+  if (separates) {
+    keep_bounds_only(result, at_p, at_q);
+  } else if (halves.fitted() < kPointsPerFeatureOfARatio * halves.features()) {
+    for (const Member member : kPlugIns) {
+      refuse(result.*member, "a fitted ratio needs " + std::to_string(kPointsPerFeatureOfARatio) +
+                                 " points for each of its " + std::to_string(halves.features()) +
+                                 " features; it is fitted on " + std::to_string(halves.fitted()));
+    }
+  } else {
+    for (const Member member : kPlugIns) {
+      std::string& note = (result.*member).note;
+      note = "taken to be " + features.form() + (note.empty() ? "" : "; " + note);
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 RatioDivergences logistic_divergences(const PointsView& p, const PointsView& q, std::uint64_t seed,
                                       const LogisticOptions& options) {
   require_comparable(p, q, 4, "A density ratio with held-out data");
-  CounterStream random(seed, 0);
-  const Division of_p = divide(p, 0.5, random), of_q = divide(q, 0.5, random);
-  RatioDivergences result = fit_and_evaluate(of_p, of_q, options);
-  if (std::min(p.size(), q.size()) >= 4 * kGroups) {
-    set_jackknife_errors(result, of_p, of_q, options);
-  } else {
-    for (Estimate* e : {&result.kl, &result.reverse_kl, &result.jensen_shannon,
-                        &result.donsker_varadhan, &result.nwj}) {
-      e->se.reset();
-      e->note = "too few samples for a jackknife";
-    }
-  }
-  return result;
+  const auto a = p.all(), b = q.all();
+  // One order for both directions, so that they share every rounding.
+  const bool forward = !std::lexicographical_compare(b.begin(), b.end(), a.begin(), a.end());
+  return forward ? in_this_order(p, q, seed, options)
+                 : exchanged(in_this_order(q, p, seed, options));
 }
 
 namespace estimators::logistic_ratio {
@@ -254,7 +323,8 @@ std::vector<EstimatorSpec> specs() {
        .unit = "nats",
        .minimum = 0.0,
        .bias = Bias::unknown,
-       .bias_note = "depends on the features; overconfident where the samples separate",
+       .bias_note =
+           "that of the form of the fit: linear or quadratic in x, or in principal components",
        .standard_error = se,
        .cost = cost,
        .confused_with = "a lower bound: it is none",

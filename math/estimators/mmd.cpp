@@ -86,8 +86,8 @@ double median_distance(const PointsView& p) {
   std::nth_element(pairs.begin(), middle, pairs.end());
   if (*middle == 0.0) {
     throw Error(
-        "The median distance of the points is 0: at least half of them coincide. Choose a "
-        "bandwidth yourself.");
+        "The median distance of the points is 0: at least half of them coincide. Choose "
+        "the scale yourself (elbow divergence: --epsilon).");
   }
   return std::sqrt(*middle);
 }
@@ -144,7 +144,7 @@ std::vector<EstimatorSpec> specs() {
   linear.confused_with = "the U-statistic, which uses all pairs and is far less noisy";
   linear.reference = "Gretton et al. 2012, section 6";
   EstimatorSpec kid = u;
-  kid.name = "kernel_distance";
+  kid.name = kid.quantity = "kernel_distance";
   kid.summary = "mmd2_unbiased with the polynomial kernel (x·y/d + 1)³ of KID.";
   kid.equation = R"(\mathrm{MMD}^2_U,\quad k(x,y)=(x^\top y/d+1)^3)";
   kid.unicode = "MMD²_U with k(x,y) = (x·y/d + 1)³";

@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "math/distances.h"
+#include "math/estimators/classifier_two_sample.h"
 #include "math/statistics/permutation.h"
 #include "math/threefry.h"
 
@@ -109,7 +110,8 @@ struct Halved {
 
 /// The halves of a split are independent samples: E (a - b)² = 2 Var(half) = 4 Var(all) where the
 /// variance falls like 1/n.
-Estimate estimate(const Halved& h, bool enough) {
+/// `share_of`: the points of which it is a share; 0: it is none.
+Estimate estimate(const Halved& h, bool enough, std::int64_t share_of) {
   Estimate found{.value = h.value};
   if (!enough) {
     found.note = "no standard error from so few points";
@@ -118,6 +120,13 @@ Estimate estimate(const Halved& h, bool enough) {
   double squares = 0.0;
   for (const auto& [a, b] : h.halves) squares += (a - b) * (a - b);
   found.se = std::sqrt(0.25 * squares / static_cast<double>(h.halves.size()));
+  // Next to 0 or 1 the halves agree by chance: what none of n points shows may hold for some.
+  if (share_of > 0) {
+    found.se = std::max(*found.se, unseen_share_error(static_cast<double>(share_of)));
+  } else if (found.value == 0.0) {
+    found.se.reset();
+    found.note = "no ball holds a point: no standard error";
+  }
   return found;
 }
 
@@ -219,17 +228,23 @@ class Balls {
 Prdc prdc(const PointsView& reals, const PointsView& fakes, std::int64_t k) {
   if (k < 1)
     throw Error("Precision and recall need k of at least 1, not " + std::to_string(k) + ".");
-  require_comparable(reals, fakes, k + 1, "Precision and recall with k = " + std::to_string(k));
+  require_comparable(reals, fakes, 1, "Precision and recall");
+  if (std::min(reals.size(), fakes.size()) <= k) {
+    throw Error("Precision and recall with k = " + std::to_string(k) + " need at least " +
+                std::to_string(k + 1) + " points of each; there are " +
+                std::to_string(reals.size()) + " and " + std::to_string(fakes.size()) +
+                ". A smaller k needs fewer.");
+  }
   const bool enough = std::min(reals.size(), fakes.size()) / 2 > k;
   const std::vector<Mask> real_masks = random_halves(reals.size(), 0);
   const std::vector<Mask> fake_masks = random_halves(fakes.size(), 1);
   const Counts n = sizes(real_masks), m = sizes(fake_masks);
   const Balls around_reals(reals, real_masks, fakes, fake_masks, k, enough);
   const Balls around_fakes(fakes, fake_masks, reals, real_masks, k, enough);
-  return {.precision = estimate(around_reals.covered().over(m), enough),
-          .recall = estimate(around_fakes.covered().over(n), enough),
-          .density = estimate(around_reals.hits().over(m, static_cast<double>(k)), enough),
-          .coverage = estimate(around_reals.occupied().over(n), enough)};
+  return {.precision = estimate(around_reals.covered().over(m), enough, fakes.size()),
+          .recall = estimate(around_fakes.covered().over(n), enough, reals.size()),
+          .density = estimate(around_reals.hits().over(m, static_cast<double>(k)), enough, 0),
+          .coverage = estimate(around_reals.occupied().over(n), enough, reals.size())};
 }
 
 double coverage_null(std::int64_t reals, std::int64_t fakes, std::int64_t k) {
@@ -257,7 +272,9 @@ std::vector<EstimatorSpec> specs() {
       .bias_note =
           "its value at P = Q depends on n, k and the distribution: compare with the floor; "
           "outliers among the reals inflate it",
-      .standard_error = "differences between the two halves of random splits",
+      .standard_error =
+          "differences between the two halves of random splits; of shares at least that of one of "
+          "which no exception was seen",
       .cost = "O((N + M)² d)",
       .confused_with = "recall (the roles swapped); ≤ in place of <, which differs on duplicates",
       .reference = "Kynkäänniemi et al. 2019, Improved precision and recall metric"};

@@ -1,7 +1,9 @@
 #include "math/estimators/sinkhorn.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <string>
 
 #include "core/error.h"
@@ -190,18 +192,26 @@ double newton(Problem& problem, const Costs& costs, std::int64_t& passes) {
   return error;
 }
 
+std::string three_digits(double value) {
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), "%.3g", value);
+  return text.data();
+}
+
 void require_epsilon(double epsilon) {
   if (!(epsilon > 0.0) || !std::isfinite(epsilon)) {
     throw Error("The entropic weight epsilon must be positive and finite; it is " +
-                std::to_string(epsilon) + ".");
+                three_digits(epsilon) + ".");
   }
 }
 
 void require_convergence(double error, double epsilon) {
   if (error < kMarginalTolerance) return;
-  throw Error("Sinkhorn's iteration did not reach its marginals at epsilon = " +
-              std::to_string(epsilon) + " (error " + std::to_string(error) +
-              "). Take a larger epsilon, or exact transport, which is its limit at 0.");
+  throw Error(
+      "Sinkhorn's iteration did not reach its marginals at epsilon = " + three_digits(epsilon) +
+      " (error " + three_digits(error) +
+      "). Take a larger epsilon (elbow divergence: --epsilon), or exact transport, which is "
+      "its limit at 0.");
 }
 
 Costs costs_between(const PointsView& p, const PointsView& q) {

@@ -11,10 +11,10 @@
 #include "math/estimators/kde.h"
 #include "math/estimators/knn_divergence.h"
 #include "math/estimators/log_ratio.h"
-#include "math/estimators/logistic_ratio.h"
 #include "math/estimators/mmd.h"
 #include "math/estimators/ulsif.h"
 #include "math/estimators/wasserstein.h"
+#include "math/remembered.h"
 
 namespace elbow {
 namespace {
@@ -23,30 +23,25 @@ namespace {
 constexpr std::int64_t kMostNeighbours = 10000;
 constexpr std::int64_t kMostPairs = 4000;
 constexpr std::int64_t kMostAssigned = 700;
-constexpr std::int64_t kMostRelabelled = 500;
+constexpr std::int64_t kMostFitted = 20000;
 constexpr std::int64_t kRelabellings = 199;
 
 using Table = std::vector<TwoSampleEstimator>;
 
-LogisticOptions features(std::int64_t dim) {
-  // Squares and products are exact for two Gaussians; too many of them overfit.
-  return {.quadratic = dim <= 10};
+Estimate given(Estimate e) {
+  if (std::isnan(e.value)) throw Error(e.note);
+  return e;
 }
 
-RatioDivergences logistic(const PointsView& p, const PointsView& q, std::uint64_t seed) {
-  return logistic_divergences(p, q, seed, features(p.dim()));
+/// One member of the fitted ratio.
+auto part_of(const SharedRatio& ratio, Estimate RatioDivergences::*part) {
+  return [ratio, part](const PointsView& p, const PointsView& q, std::uint64_t seed) {
+    return given(ratio(p, q, seed).*part);
+  };
 }
 
-// KL(p||q) + KL(q||p) by one fitted ratio; the two means are over different samples.
-Estimate logistic_jeffreys(const PointsView& p, const PointsView& q, std::uint64_t seed) {
-  const RatioDivergences both = logistic(p, q, seed);
-  Estimate sum = both.kl;
-  sum.value += both.reverse_kl.value;
-  if (sum.se && both.reverse_kl.se) sum.se = std::hypot(*sum.se, *both.reverse_kl.se);
-  return sum;
-}
-
-void add_kl(Table& table, const std::string& quantity, bool forward, std::int64_t k) {
+void add_kl(Table& table, const std::string& quantity, bool forward, std::int64_t k,
+            const SharedRatio& ratio) {
   const auto ordered = [forward](auto estimate) {
     return [forward, estimate](const PointsView& p, const PointsView& q, std::uint64_t seed) {
       return forward ? estimate(p, q, seed) : estimate(q, p, seed);
@@ -64,38 +59,30 @@ void add_kl(Table& table, const std::string& quantity, bool forward, std::int64_
                    .most_dim = 3,
                    .estimate = ordered(
                        [](const auto& p, const auto& q, std::uint64_t) { return kde_kl(p, q); })});
-  table.push_back({.quantity = quantity,
-                   .name = "logistic_kl",
-                   .estimate = ordered([](const auto& p, const auto& q, std::uint64_t seed) {
-                     return logistic(p, q, seed).kl;
-                   })});
-  table.push_back({.quantity = quantity,
-                   .name = "donsker_varadhan",
-                   .note = "critic: logistic regression",
-                   .estimate = ordered([](const auto& p, const auto& q, std::uint64_t seed) {
-                     return logistic(p, q, seed).donsker_varadhan;
-                   })});
-  table.push_back({.quantity = quantity,
-                   .name = "nwj",
-                   .note = "critic: logistic regression",
-                   .estimate = ordered([](const auto& p, const auto& q, std::uint64_t seed) {
-                     return logistic(p, q, seed).nwj;
-                   })});
+  const auto fitted = [&](const char* name, const char* note, auto there, auto back) {
+    table.push_back({.quantity = quantity,
+                     .name = name,
+                     .note = note,
+                     .most_points = kMostFitted,
+                     .estimate = part_of(ratio, forward ? there : back)});
+  };
+  using Ratio = RatioDivergences;
+  const char* const critic = "critic: logistic regression";
+  fitted("logistic_kl", "", &Ratio::kl, &Ratio::reverse_kl);
+  fitted("donsker_varadhan", critic, &Ratio::donsker_varadhan, &Ratio::reverse_donsker_varadhan);
+  fitted("nwj", critic, &Ratio::nwj, &Ratio::reverse_nwj);
 }
 
-void add_bounded(Table& table, std::int64_t k) {
-  table.push_back(
-      {.quantity = "jeffreys", .name = "logistic_jeffreys", .estimate = logistic_jeffreys});
-  table.push_back({.quantity = "jensen_shannon",
-                   .name = "logistic_jensen_shannon",
-                   .estimate = [](const auto& p, const auto& q, std::uint64_t seed) {
-                     return logistic(p, q, seed).jensen_shannon;
-                   }});
-  table.push_back({.quantity = "total_variation",
-                   .name = "logistic_total_variation",
-                   .estimate = [](const auto& p, const auto& q, std::uint64_t seed) {
-                     return logistic(p, q, seed).total_variation;
-                   }});
+void add_bounded(Table& table, std::int64_t k, const SharedRatio& ratio) {
+  const auto fitted = [&](const char* quantity, const char* name, auto part) {
+    table.push_back({.quantity = quantity,
+                     .name = name,
+                     .most_points = kMostFitted,
+                     .estimate = part_of(ratio, part)});
+  };
+  fitted("jeffreys", "logistic_jeffreys", &RatioDivergences::jeffreys);
+  fitted("jensen_shannon", "logistic_jensen_shannon", &RatioDivergences::jensen_shannon);
+  fitted("total_variation", "logistic_total_variation", &RatioDivergences::total_variation);
   table.push_back({.quantity = "squared_hellinger",
                    .name = "knn_squared_hellinger",
                    .most_points = kMostNeighbours,
@@ -156,33 +143,21 @@ void add_transport(Table& table, std::int64_t dim) {
        .most_points = most,
        .equal_sizes = !line,
        .has_floor = true,
+       .of_sets = true,
        .estimate = [](const auto& p, const auto& q, std::uint64_t) { return wasserstein1(p, q); }});
   table.push_back({.quantity = "wasserstein2_squared",
                    .name = "wasserstein2_squared_exact",
                    .most_points = most,
                    .equal_sizes = !line,
                    .has_floor = true,
+                   .of_sets = true,
                    .estimate = [](const auto& p, const auto& q, std::uint64_t) {
                      return wasserstein2_squared(p, q);
                    }});
 }
 
-// Valid at any n, where the statistic is not normal.
-std::string permutation_note(const PointsView& p, const PointsView& q, const Kernel& kernel,
-                             std::uint64_t seed) {
-  const std::int64_t n = std::min(p.size(), kMostRelabelled);
-  const std::int64_t m = std::min(q.size(), kMostRelabelled);
-  CounterStream random(seed, 7);
-  const double value =
-      mmd_permutation_test(p.rows(0, n), q.rows(0, m), kernel, kRelabellings, random).p_value;
-  std::array<char, 32> text;
-  std::snprintf(text.data(), text.size(), "%.2g", value);
-  return "p = " + std::string(text.data()) + " (" + std::to_string(kRelabellings) +
-         " relabellings of " + std::to_string(n) + " + " + std::to_string(m) + " points)";
-}
-
 void add_kernels(Table& table, std::int64_t dim, const std::vector<double>& bandwidths) {
-  const std::int64_t most = dim == 1 ? 0 : kMostPairs;
+  const std::int64_t most = dim == 1 ? 0 : kMostRelabelledPairs;
   table.push_back({.quantity = "energy",
                    .name = "energy_unbiased",
                    .most_points = most,
@@ -197,6 +172,7 @@ void add_kernels(Table& table, std::int64_t dim, const std::vector<double>& band
                    .name = "energy_biased",
                    .most_points = most,
                    .has_floor = true,
+                   .of_sets = true,
                    .estimate = [](const auto& p, const auto& q, std::uint64_t) {
                      return energy_biased(p, q);
                    }});
@@ -212,11 +188,12 @@ void add_kernels(Table& table, std::int64_t dim, const std::vector<double>& band
            return estimate(p, q, Kernel::rbf(bandwidths));
          }});
   };
-  mmd("mmd2_unbiased", kMostPairs, mmd2_unbiased);
+  mmd("mmd2_unbiased", kMostRelabelledPairs, mmd2_unbiased);
   table.back().test = [bandwidths](const auto& p, const auto& q, std::uint64_t seed) {
     return permutation_note(p, q, Kernel::rbf(bandwidths), seed);
   };
-  mmd("mmd2_biased", kMostPairs, mmd2_biased);
+  mmd("mmd2_biased", kMostRelabelledPairs, mmd2_biased);
+  table.back().of_sets = true;
   mmd("mmd2_linear", 0, mmd2_linear);
 }
 
@@ -225,6 +202,7 @@ void add_frechet(Table& table) {
       {.quantity = "frechet",
        .name = "frechet",
        .has_floor = true,
+       .of_sets = true,
        .estimate = [](const auto& p, const auto& q, std::uint64_t) { return frechet(p, q); }});
   table.push_back({.quantity = "frechet",
                    .name = "frechet_extrapolated",
@@ -242,14 +220,43 @@ std::string joined(const std::string& a, const std::string& b) {
   return a.empty() || b.empty() ? a + b : a + "; " + b;
 }
 
+/// Points that the estimator takes of n and m.
+std::pair<std::int64_t, std::int64_t> sizes_of(const TwoSampleEstimator& estimator, std::int64_t n,
+                                               std::int64_t m) {
+  if (estimator.most_points > 0) {
+    n = std::min(n, estimator.most_points);
+    m = std::min(m, estimator.most_points);
+  }
+  if (estimator.equal_sizes) n = m = std::min(n, m);
+  return {n, m};
+}
+
+std::string two_digits(double value) {
+  std::array<char, 32> text;
+  std::snprintf(text.data(), text.size(), "%.2g", value);
+  return text.data();
+}
+
+std::string sizes_text(std::int64_t n, std::int64_t m) {
+  return std::to_string(n) + (n == m ? " points each" : " and " + std::to_string(m) + " points");
+}
+
 }  // namespace
 
+SharedRatio shared_ratio(std::int64_t dim) {
+  // Squares and products are exact for two Gaussians; too many of them overfit.
+  const LogisticOptions options{.quadratic = dim <= 10};
+  return remembered([options](const PointsView& p, const PointsView& q, std::uint64_t seed) {
+    return logistic_divergences(p, q, seed, options);
+  });
+}
+
 std::vector<TwoSampleEstimator> two_sample_estimators(const DivergenceSettings& settings,
-                                                      std::int64_t dim) {
+                                                      std::int64_t dim, const SharedRatio& ratio) {
   Table table;
-  add_kl(table, "kl", true, settings.neighbours);
-  add_kl(table, "reverse_kl", false, settings.neighbours);
-  add_bounded(table, settings.neighbours);
+  add_kl(table, "kl", true, settings.neighbours, ratio);
+  add_kl(table, "reverse_kl", false, settings.neighbours, ratio);
+  add_bounded(table, settings.neighbours, ratio);
   add_chi2(table);
   add_orders(table, settings.orders, settings.neighbours);
   add_transport(table, dim);
@@ -260,20 +267,16 @@ std::vector<TwoSampleEstimator> two_sample_estimators(const DivergenceSettings& 
   return table;
 }
 
+std::vector<TwoSampleEstimator> two_sample_estimators(const DivergenceSettings& settings,
+                                                      std::int64_t dim) {
+  return two_sample_estimators(settings, dim, shared_ratio(dim));
+}
+
 Estimate evaluate(const TwoSampleEstimator& estimator, const PointsView& p, const PointsView& q,
                   std::uint64_t seed) {
-  std::int64_t n = p.size(), m = q.size();
-  if (estimator.most_points > 0) {
-    n = std::min(n, estimator.most_points);
-    m = std::min(m, estimator.most_points);
-  }
-  if (estimator.equal_sizes) n = m = std::min(n, m);
+  const auto [n, m] = sizes_of(estimator, p.size(), q.size());
   Estimate result = estimator.estimate(p.rows(0, n), q.rows(0, m), seed);
-  std::string sizes;
-  if (n < p.size() || m < q.size()) {
-    sizes = "from " + std::to_string(n) +
-            (n == m ? " points each" : " and " + std::to_string(m) + " points");
-  }
+  const std::string sizes = n < p.size() || m < q.size() ? "from " + sizes_text(n, m) : "";
   result.note = joined(joined(estimator.note, result.note), sizes);
   if (estimator.test) {
     result.note = joined(result.note, estimator.test(p.rows(0, n), q.rows(0, m), seed));
@@ -281,16 +284,32 @@ Estimate evaluate(const TwoSampleEstimator& estimator, const PointsView& p, cons
   return result;
 }
 
-std::string floor_note(const TwoSampleEstimator& estimator, const PointsView& reals,
-                       const PointsView& more, std::uint64_t seed) {
+std::string floor_note(const TwoSampleEstimator& estimator, const PointsView& p,
+                       const PointsView& q, const PointsView& more, std::uint64_t seed) {
   if (!estimator.has_floor) return {};
-  std::int64_t n = std::min(reals.size(), more.size());
-  if (estimator.most_points > 0) n = std::min(n, estimator.most_points);
-  const Estimate floor = estimator.estimate(reals.rows(0, n), more.rows(0, n), seed);
-  std::array<char, 32> value;
-  std::snprintf(value.data(), value.size(), "%.2g", floor.value);
-  return "floor " + std::string(value.data()) + " (two samples of P, " + std::to_string(n) +
-         " points each)";
+  const auto [n, m] = sizes_of(estimator, p.size(), std::min(q.size(), more.size()));
+  const double floor = estimator.estimate(p.rows(0, n), more.rows(0, m), seed).value;
+  return "floor " + two_digits(floor) + " (two samples of P, " + sizes_text(n, m) + ")";
+}
+
+std::string floor_note_of_halves(const TwoSampleEstimator& estimator, const PointsView& p,
+                                 const PointsView& q, std::uint64_t seed) {
+  if (!estimator.has_floor) return {};
+  const std::int64_t half = p.size() / 2;
+  const PointsView first = p.rows(0, half), second = p.rows(half, p.size());
+  const std::string floor = floor_note(estimator, first, q, second, seed);
+  const auto whole = sizes_of(estimator, p.size(), q.size());
+  const auto [n, m] = sizes_of(estimator, half, std::min(q.size(), second.size()));
+  if (whole == std::pair(n, m)) return floor;
+  const double there = estimator.estimate(p.rows(0, n), q.rows(0, m), seed).value;
+  return floor + ", " + two_digits(there) + " between as many of P and Q";
+}
+
+std::string permutation_note(const PointsView& p, const PointsView& q, const Kernel& kernel,
+                             std::uint64_t seed) {
+  CounterStream random(seed, 7);
+  const double value = mmd_permutation_test(p, q, kernel, kRelabellings, random).p_value;
+  return "p = " + two_digits(value) + " (" + std::to_string(kRelabellings) + " relabellings)";
 }
 
 std::vector<KnownRatioEstimate> known_ratio_estimates(const std::vector<double>& at_p,
@@ -344,8 +363,9 @@ std::vector<EstimatorSpec> specs() {
        .unit = "nats",
        .minimum = 0.0,
        .bias = Bias::unknown,
-       .bias_note = "depends on the features; overconfident where the samples separate",
-       .standard_error = "of the two means, at the fitted ratio",
+       .bias_note =
+           "that of the form of the fit: linear or quadratic in x, or in principal components",
+       .standard_error = "delete-group jackknife of fit and evaluation",
        .cost = "O((n + m) f²) per Newton step, f features",
        .confused_with = "a lower bound: it is none",
        .reference = "Sugiyama et al. 2012, chapter 4"}};

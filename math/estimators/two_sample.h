@@ -9,6 +9,8 @@
 
 #include "core/estimate.h"
 #include "math/divergences/exact.h"
+#include "math/estimators/logistic_ratio.h"
+#include "math/gram.h"
 #include "math/points.h"
 
 namespace elbow {
@@ -22,27 +24,49 @@ struct TwoSampleEstimator {
   std::int64_t most_dim = 0;     ///< 0: any dimension
   bool equal_sizes = false;      ///< needs as many points of both
   bool has_floor = false;        ///< is read beside its value between two samples of one law
+  bool of_sets = false;          ///< a distance of two sets of points, whether independent or not
   std::function<Estimate(const PointsView& p, const PointsView& q, std::uint64_t seed)> estimate;
   /// Test of P = Q by this statistic, in words: "p = 0.005 (...)". Empty: none.
   std::function<std::string(const PointsView& p, const PointsView& q, std::uint64_t seed)> test =
       {};
 };
 
+/// One logistic regression of P against Q, shared by every row that is made of it.
+using SharedRatio =
+    std::function<RatioDivergences(const PointsView& p, const PointsView& q, std::uint64_t seed)>;
+/// With squares and products of up to 10 coordinates; remembers its last results.
+SharedRatio shared_ratio(std::int64_t dim);
+
 /// In the order of the quantities of the design's list. `dim` is that of the points: some
 /// estimators are cheap on a line only.
+std::vector<TwoSampleEstimator> two_sample_estimators(const DivergenceSettings& settings,
+                                                      std::int64_t dim, const SharedRatio& ratio);
 std::vector<TwoSampleEstimator> two_sample_estimators(const DivergenceSettings& settings,
                                                       std::int64_t dim);
 
 /// The estimate from at most `most_points` points of each (the first ones: hand the points over in
-/// random order), with the notes joined and the test's result among them. Throws what the estimator
-/// throws.
+/// random order), with the notes joined and the test's result, from the same points, among them.
+/// Throws what the estimator throws.
 Estimate evaluate(const TwoSampleEstimator& estimator, const PointsView& p, const PointsView& q,
                   std::uint64_t seed);
 
-/// The estimator between `reals` and `more` of the same distribution, for the note beside a value:
-/// ", floor 0.05 (two samples of P, 700 points each)". Empty where the estimator has no floor.
-std::string floor_note(const TwoSampleEstimator& estimator, const PointsView& reals,
-                       const PointsView& more, std::uint64_t seed);
+/// The estimator between points of P and `more` of the same law, for the note beside its value:
+/// "floor 0.05 (two samples of P, 700 points each)". Where that takes fewer points than the value,
+/// the value between as many of P and Q stands beside it: at another size it is another number.
+/// Empty where the estimator has no floor.
+std::string floor_note(const TwoSampleEstimator& estimator, const PointsView& p,
+                       const PointsView& q, const PointsView& more, std::uint64_t seed);
+/// The same with the second half of P as `more` of the first.
+std::string floor_note_of_halves(const TwoSampleEstimator& estimator, const PointsView& p,
+                                 const PointsView& q, std::uint64_t seed);
+
+/// "p = 0.005 (199 relabellings)" by the U-statistic of the kernel, of all these points. Valid at
+/// any n, where the statistic is not normal.
+std::string permutation_note(const PointsView& p, const PointsView& q, const Kernel& kernel,
+                             std::uint64_t seed);
+
+/// Points of each sample from which sums over all pairs, and their relabelling, take a second.
+inline constexpr std::int64_t kMostRelabelledPairs = 2000;
 
 /// Estimates from the log-densities at samples of both, where both densities are known.
 struct KnownRatioEstimate {

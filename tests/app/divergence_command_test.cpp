@@ -47,7 +47,8 @@ const std::set<std::string> kAll = {"kl",
                                     "frechet"};
 
 /// Without an exact value. The sliced distances join in more dimensions.
-const std::set<std::string> kOfSamples = {"sinkhorn_divergence",
+const std::set<std::string> kOfSamples = {"kernel_distance",
+                                          "sinkhorn_divergence",
                                           "classifier_accuracy",
                                           "classifier_auc",
                                           "precision",
@@ -250,6 +251,66 @@ TEST(DivergenceCommandSlow, TiedPointsLeaveEstimatorsOutWithTheReason) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("left out: kl, knn_kl"));
   EXPECT_THAT(result.out, HasSubstr("wasserstein1"));
+}
+
+// Where the divergence is infinite no fitted number stands for it, and no error is 0.
+TEST(DivergenceCommandSlow, SamplesApartGiveLowerBounds) {
+  const TempDir dir;
+  std::string near, far;
+  for (int i = 0; i < 100; ++i) {
+    near += std::to_string(std::fmod(0.7548776662 * i, 1.0)) + "\n";
+    far += std::to_string(std::fmod(0.5698402910 * i, 1.0) + 3.0) + "\n";
+  }
+  const auto p = dir.write("near.csv", near), q = dir.write("far.csv", far);
+  const auto rows = rows_of(p, q);
+  for (const char* refused : {"kl logistic_kl", "kl nwj", "jeffreys logistic_jeffreys"}) {
+    EXPECT_FALSE(rows.count(refused)) << refused;
+  }
+  const auto& bound = rows.at("kl donsker_varadhan");
+  EXPECT_EQ(bound.at("bias"), "lower");
+  EXPECT_TRUE(bound.at("se").is_null());
+  EXPECT_THAT(bound.at("note").get<std::string>(), HasSubstr("may be infinite"));
+  for (const char* row :
+       {"total_variation logistic_total_variation", "classifier_accuracy classifier_accuracy",
+        "classifier_auc classifier_auc"}) {
+    EXPECT_EQ(rows.at(row).at("value"), 1.0) << row;
+    EXPECT_GT(rows.at(row).at("se").get<double>(), 0.01) << row << ": 50 of 50";
+  }
+}
+
+TEST(DivergenceCommandSlow, TheSamePointsTwiceAreAtDistanceZero) {
+  const TempDir dir;
+  const auto p = square_file(dir, "p.csv", 0, 0.0), copy = square_file(dir, "copy.csv", 0, 0.0);
+  const auto rows = rows_of(p, copy);
+  for (const char* row :
+       {"wasserstein1 wasserstein1_exact", "energy energy_biased", "mmd2 mmd2_biased",
+        "frechet frechet", "sinkhorn_divergence sinkhorn_divergence"}) {
+    ASSERT_TRUE(rows.count(row)) << row;
+    EXPECT_NEAR(rows.at(row).at("value").get<double>(), 0.0, 1e-9) << row;
+    EXPECT_TRUE(rows.at(row).at("se").is_null()) << row;
+  }
+  for (const auto& [row, found] : rows) {
+    EXPECT_TRUE(row.find("kl") == std::string::npos && row.find("classifier") == std::string::npos)
+        << row << " takes them to be independent";
+  }
+}
+
+TEST(DivergenceCommandSlow, WhatRemediesNameIsOnOffer) {
+  const TempDir dir;
+  const auto six = dir.write("six.csv", "0.1\n0.4\n0.9\n1.7\n2.2\n3.1\n");
+  const auto other = dir.write("other.csv", "0.3\n0.5\n1.1\n1.5\n2.4\n");
+  const auto few = divergence({six, other, "--format", "json"});
+  EXPECT_THAT(few.err, HasSubstr("left out: precision, precision: Precision and recall with k = 5 "
+                                 "need at least 6 points of each; there are 6 and 5. A smaller k"));
+  const auto smaller =
+      divergence({six, other, "--format", "json", "--k", "1", "--epsilon", "0.25"});
+  EXPECT_EQ(smaller.exit_code, 0) << smaller.err;
+  EXPECT_THAT(smaller.out, HasSubstr("\"estimator\":\"precision\""));
+  EXPECT_THAT(smaller.out, HasSubstr("k = 1"));
+  EXPECT_THAT(smaller.out, HasSubstr("ε = 0.25"));
+  EXPECT_EQ(divergence({six, other, "--k", "0"}).exit_code, 2);
+  EXPECT_EQ(divergence({six, other, "--epsilon", "0"}).exit_code, 2);
+  EXPECT_EQ(divergence({six, other, "--epsilon", "nan"}).exit_code, 2);
 }
 
 TEST(DivergenceCommandSlow, MistakesHaveTheirExitCodes) {

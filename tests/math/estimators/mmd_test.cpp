@@ -205,6 +205,19 @@ TEST(Mmd, PermutationStatisticsAreThoseOfTheRelabelledSets) {
     EXPECT_NEAR(test.observed, plain_u(x, y, kernel), 1e-11 * (1.0 + std::fabs(test.observed)));
     EXPECT_EQ(test.null_values.size(), 99u);
   }
+  // On a line by sorting: the same as in the plane with a constant second coordinate.
+  Points line(9, 1), other(5, 1), flat(9, 2), other_flat(5, 2);
+  for (std::int64_t i = 0; i < 9; ++i) *line.row(i) = flat.row(i)[0] = x.row(i)[0];
+  for (std::int64_t i = 0; i < 5; ++i) *other.row(i) = other_flat.row(i)[0] = y.row(i)[0];
+  *line.row(3) = flat.row(3)[0] = *line.row(4) = flat.row(4)[0];
+  CounterStream one(7, 4), two(7, 4);
+  const Kernel energy = Kernel::negative_distance();
+  const PermutationTest sorted = mmd_permutation_test(line, other, energy, 50, one);
+  const PermutationTest pairs = mmd_permutation_test(flat, other_flat, energy, 50, two);
+  EXPECT_NEAR(sorted.observed, pairs.observed, 1e-13);
+  for (std::size_t r = 0; r < 50; ++r) {
+    EXPECT_NEAR(sorted.null_values[r], pairs.null_values[r], 1e-13);
+  }
   CounterStream random(7, 2);
   const Points apart = moved(x, 50.0);
   EXPECT_NEAR(mmd_permutation_test(x, apart, Kernel::rbf({1.0}), 999, random).p_value, 0.001,

@@ -107,7 +107,11 @@ TEST(Prdc, ValuesAndErrorsByTheDefinitions) {
   };
   const auto expect_same = [&](const Estimate& estimate, double Plain::*member) {
     EXPECT_NEAR(estimate.value, all.*member, 1e-12);
-    EXPECT_NEAR(*estimate.se, se(member), 1e-12);
+    // Shares of n points: at least the half-width of Wilson's interval at 0 or 1, over 1.96.
+    const double z = 1.959963984540054;
+    const double n = static_cast<double>((member == &Plain::precision ? f : r).size());
+    const double least = member == &Plain::density ? 0.0 : z / (n + z * z);
+    EXPECT_NEAR(*estimate.se, std::max(se(member), least), 1e-12);
   };
   expect_same(found.precision, &Plain::precision);
   expect_same(found.recall, &Plain::recall);
@@ -140,7 +144,12 @@ TEST(Prdc, ExtremesAndErrors) {
   EXPECT_EQ(apart.recall.value, 0.0);
   EXPECT_EQ(apart.density.value, 0.0);
   EXPECT_EQ(apart.coverage.value, 0.0);
-  EXPECT_EQ(*apart.density.se, 0.0);
+  // None of 50 is not none at all.
+  for (const Estimate& e : {apart.precision, apart.recall, apart.coverage}) {
+    ASSERT_TRUE(e.se);
+    EXPECT_NEAR(*e.se, 1.96 / (50.0 + 1.96 * 1.96), 1e-5);
+  }
+  EXPECT_FALSE(apart.density.se);
   EXPECT_THROW(prdc(Points({0, 1, 2}, 1), Points({0, 1, 2}, 1), 3), Error);
   EXPECT_THROW(prdc(r, far, 0), Error);
   EXPECT_THROW(prdc(r, normal_points(50, 3, 3, 2)), Error);

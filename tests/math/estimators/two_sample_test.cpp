@@ -27,7 +27,7 @@ std::set<std::string> spec_names() {
 
 std::vector<TwoSampleEstimator> all_estimators(std::int64_t dim) {
   std::vector<TwoSampleEstimator> all = two_sample_estimators({}, dim);
-  for (auto& metric : sample_metrics(dim)) all.push_back(std::move(metric));
+  for (auto& metric : sample_metrics({}, dim)) all.push_back(std::move(metric));
   return all;
 }
 
@@ -42,7 +42,7 @@ TEST(TwoSample, EveryRowNamesASpecAndAQuantityThatIsShown) {
           << estimator.quantity;
     }
     std::set<std::string> shown;
-    for (const auto& metric : sample_metrics(dim)) {
+    for (const auto& metric : sample_metrics({}, dim)) {
       EXPECT_TRUE(names.count(metric.name)) << metric.name;
       shown.insert(metric.quantity);
     }
@@ -73,13 +73,45 @@ TEST(TwoSample, AtMostTheFirstPointsAreTakenAndTheNoteSaysSo) {
   free.equal_sizes = false;
   EXPECT_EQ(evaluate(free, many, few, 1).value, 705);
   EXPECT_EQ(evaluate(free, few, few, 1).note, "a; b");
-  EXPECT_EQ(floor_note(free, many, few, 1), "");
+  EXPECT_EQ(floor_note(free, many, few, few, 1), "");
   free.test = [](const auto& p, const auto&, std::uint64_t) {
     return "p = " + std::to_string(p.size());
   };
   EXPECT_EQ(evaluate(free, many, many, 1).note, "a; b; from 7 points each; p = 7");
-  free.has_floor = true;
-  EXPECT_EQ(floor_note(free, many, few, 1), "floor 5e+02 (two samples of P, 5 points each)");
+}
+
+// A floor at another size than the value's is no floor of it.
+TEST(TwoSample, FloorsAreOfTheSizeOfTheValueOrSaySo) {
+  TwoSampleEstimator counting{
+      .quantity = "kl",
+      .name = "count",
+      .estimate = [](const auto& p, const auto& q, std::uint64_t) {
+        return Estimate{.value = static_cast<double>(100 * p.size() + q.size())};
+      }};
+  const Points many(30, 2), few(5, 2);
+  EXPECT_EQ(floor_note_of_halves(counting, many, few, 1), "");
+  counting.has_floor = true;
+  EXPECT_EQ(floor_note(counting, many, few, many, 1),
+            "floor 3e+03 (two samples of P, 30 and 5 points)");
+  EXPECT_EQ(floor_note_of_halves(counting, many, many, 1),
+            "floor 1.5e+03 (two samples of P, 15 points each), 1.5e+03 between as many of P and Q");
+  counting.most_points = 7;
+  EXPECT_EQ(floor_note_of_halves(counting, many, many, 1),
+            "floor 7.1e+02 (two samples of P, 7 points each)");
+}
+
+// The value, its error and its p-value are of the same points: with a difference that shows in all
+// of them but not in a part.
+TEST(TwoSample, ATestIsOfThePointsOfTheValue) {
+  const Points x = draw(*parse_density("normal(0,1)"), 20000, 1, 1);
+  const Points y = draw(*parse_density("normal(0.1,1)"), 20000, 1, 2);
+  for (const auto& estimator : all_estimators(1)) {
+    if (estimator.name != "energy_unbiased") continue;
+    const Estimate e = evaluate(estimator, x, y, 1);
+    ASSERT_TRUE(e.se);
+    EXPECT_GT(e.value, 3.0 * *e.se);
+    EXPECT_NE(e.note.find("p = 0.005 (199 relabellings)"), std::string::npos) << e.note;
+  }
 }
 
 TEST(TwoSample, OrdersWithoutAnEstimatorAreLeftOut) {
