@@ -28,8 +28,12 @@ std::vector<double> log_ratios(const Density& p, const Density& q, const Points&
 
 // In more dimensions than the decision is made for, no standard error is claimed.
 RatioTails ratio_tails(const Density& p, const Density& q) {
-  if (!divergence_is_decidable(p, q)) return {true, true};
-  return {power_integral_diverges(p, q, -1.0), power_integral_diverges(p, q, 2.0)};
+  if (!divergence_is_decidable(p, q)) return {.forward_infinite = true, .backward_infinite = true};
+  const Supports supports = compare_supports(p, q);
+  return {.forward_infinite = power_integral_diverges(p, q, -1.0),
+          .backward_infinite = power_integral_diverges(p, q, 2.0),
+          .q_outside_p = supports.q_outside_p,
+          .p_outside_q = supports.p_outside_q};
 }
 
 /// Why samples are not independent; empty where they may be.

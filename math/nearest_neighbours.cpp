@@ -81,4 +81,23 @@ std::vector<double> kth_distances_within(const PointsView& points, std::int64_t 
   return find(points, points, k, true, norm);
 }
 
+std::vector<std::int64_t> count_within(const PointsView& queries, const PointsView& references,
+                                       const std::vector<double>& radius) {
+  if (queries.dim() != references.dim() ||
+      radius.size() != static_cast<std::size_t>(queries.size())) {
+    throw Error("Counting neighbours needs points of the same dimension and a radius for each.");
+  }
+  std::vector<std::int64_t> counts(radius.size(), 0);
+  for (std::int64_t i = 0; i < queries.size(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const double squared = radius[at] * radius[at];
+    for (std::int64_t j = 0; j < references.size(); ++j) {
+      if (squared_distance(queries.row(i), references.row(j), queries.dim()) <= squared) {
+        ++counts[at];
+      }
+    }
+  }
+  return counts;
+}
+
 }  // namespace elbow

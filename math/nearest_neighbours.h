@@ -21,4 +21,8 @@ std::vector<double> kth_distances(const PointsView& queries, const PointsView& r
 std::vector<double> kth_distances_within(const PointsView& points, std::int64_t k,
                                          Norm norm = Norm::euclidean);
 
+/// Of each query: how many references lie at most `radius` of it away. O(n m d).
+std::vector<std::int64_t> count_within(const PointsView& queries, const PointsView& references,
+                                       const std::vector<double>& radius);
+
 }  // namespace elbow

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "math/nearest_neighbours.h"
 #include "math/numeric.h"
 #include "math/sample_support.h"
 #include "math/statistics/pareto_tail.h"
@@ -107,28 +108,9 @@ std::vector<std::size_t> sorted_rows(const PointsView& points) {
 
 double share(double part, std::int64_t whole) { return part / static_cast<double>(whole); }
 
-double tied_share_of_columns(const PointsView& points) {
-  double largest = 0.0;
-  std::vector<double> column(static_cast<std::size_t>(points.size()));
-  for (std::int64_t j = 0; j < points.dim(); ++j) {
-    for (std::size_t i = 0; i < column.size(); ++i) {
-      column[i] = points.at(static_cast<std::int64_t>(i), j);
-    }
-    std::sort(column.begin(), column.end());
-    double tied = 0.0;
-    for (std::size_t i = 0; i < column.size(); ++i) {
-      const bool before = i > 0 && column[i] == column[i - 1];
-      const bool after = i + 1 < column.size() && column[i] == column[i + 1];
-      if (before || after) tied += 1.0;
-    }
-    largest = std::max(largest, share(tied, points.size()));
-  }
-  return largest;
-}
-
 std::string percent(double share) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.2g %%", 100.0 * share);
+  std::snprintf(text, sizeof text, "%.3g %%", 100.0 * share);
   return text;
 }
 
@@ -138,14 +120,14 @@ void require_no_ties(const Ties& ties, const std::string& what) {
                 " needs two independent samples; these are the same points, between which every "
                 "divergence is 0.");
   }
-  if (ties.across > kMostTies) {
-    throw Error(what + " needs two independent samples of continuous laws; " +
-                percent(ties.across) + " of the points are in both.");
-  }
   if (std::max(ties.within_p, ties.within_q) > kMostTies) {
     throw Error(what + " is for laws with a density; of the points of P " + percent(ties.within_p) +
                 " and of Q " + percent(ties.within_q) +
                 " occur more than once in their sample (atoms, or rounded values).");
+  }
+  if (ties.across > kMostTies) {
+    throw Error(what + " needs two independent samples of continuous laws; " +
+                percent(ties.across) + " of the points are in both.");
   }
 }
 
@@ -201,8 +183,7 @@ Ties count_ties(const PointsView& p, const PointsView& q) {
   return {.within_p = share(tied_p, p.size()),
           .within_q = share(tied_q, q.size()),
           .across = share(across, p.size() + q.size()),
-          .same_sample = same,
-          .in_a_column = tied_share_of_columns(all)};
+          .same_sample = same};
 }
 
 Mixing mix(const PointsView& p, const PointsView& q, std::int64_t most) {
@@ -233,6 +214,40 @@ Mixing mix(const PointsView& p, const PointsView& q, std::int64_t most) {
   return {.of_p = crossing(first, second), .of_q = crossing(second, first)};
 }
 
+void require_mixing(const CommonCoordinates& common, const std::string& what) {
+  if (!mix(common.p, common.q).apart()) return;
+  throw Error(what +
+              " needs samples that meet; here no point's nearest neighbour is of the other sample. "
+              "The laws may have no support in common.");
+}
+
+std::string unseen_density_note(const CommonCoordinates& common, std::int64_t k) {
+  const PointsView p = common.p, q = common.q;
+  std::vector<double> low(static_cast<std::size_t>(common.rank), kInfinity), high(low.size());
+  std::fill(high.begin(), high.end(), -kInfinity);
+  for (std::int64_t i = 0; i < q.size(); ++i) {
+    for (std::size_t j = 0; j < low.size(); ++j) {
+      low[j] = std::min(low[j], q.at(i, static_cast<std::int64_t>(j)));
+      high[j] = std::max(high[j], q.at(i, static_cast<std::int64_t>(j)));
+    }
+  }
+  const std::vector<std::int64_t> inside = count_within(p, p, kth_distances(p, q, k));
+  const auto n = static_cast<double>(p.size());
+  double unseen = 0.0;
+  for (std::int64_t i = 0; i < p.size(); ++i) {
+    bool outside = static_cast<double>(inside[static_cast<std::size_t>(i)]) - 1.0 > 0.1 * (n - 1.0);
+    for (std::size_t j = 0; j < low.size(); ++j) {
+      const double x = p.at(i, static_cast<std::int64_t>(j));
+      outside = outside || x < low[j] || x > high[j];
+    }
+    if (outside) unseen += 1.0;
+  }
+  if (unseen <= 0.02 * n + 1.0) return {};
+  return "near " + percent(unseen / n) +
+         " of the points of the first argument the other sample has too few points to show its "
+         "density: no standard error";
+}
+
 CommonCoordinates require_common_density(const PointsView& p, const PointsView& q,
                                          const std::string& what,
                                          std::int64_t points_per_dimension) {
@@ -252,7 +267,7 @@ CommonCoordinates require_common_density(const PointsView& p, const PointsView& 
   return common;
 }
 
-std::optional<double> tail_index(const PointsView& points) {
+std::optional<Estimate> tail_index(const PointsView& points) {
   require_points(points, 1, "The tail of a sample");
   if (points.size() < 25) return std::nullopt;
   const auto n = static_cast<std::size_t>(points.size());
@@ -266,11 +281,25 @@ std::optional<double> tail_index(const PointsView& points) {
   if (*std::max_element(squares.begin(), squares.end()) == -kInfinity) return std::nullopt;
   const auto tail = pareto_tail(squares);
   if (!tail || tail->tail < 5) return std::nullopt;
-  return tail->k_raw;
+  return Estimate{
+      .value = tail->k_raw,
+      .se = (1.0 + std::fabs(tail->k_raw)) / std::sqrt(static_cast<double>(tail->tail))};
 }
 
 bool moment_in_doubt(const PointsView& p, const PointsView& q, double order) {
-  return std::max(tail_index(p).value_or(0.0), tail_index(q).value_or(0.0)) > 1.0 / order;
+  const auto doubtful = [order](const PointsView& points) {
+    const auto index = tail_index(points);
+    return index && index->value - 0.5 * *index->se > 1.0 / order;
+  };
+  return doubtful(p) || doubtful(q);
+}
+
+Estimate without_error_of_a_doubtful_moment(Estimate estimate, const PointsView& p,
+                                            const PointsView& q, double order) {
+  if (!estimate.se || !moment_in_doubt(p, q, order)) return estimate;
+  estimate.se.reset();
+  estimate.note = "heavy tails: its variance may be infinite, no standard error";
+  return estimate;
 }
 
 }  // namespace elbow

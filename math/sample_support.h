@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "core/estimate.h"
 #include "math/points.h"
 
 namespace elbow {
@@ -37,10 +38,8 @@ struct Ties {
   double within_p = 0.0, within_q = 0.0;  ///< points that occur more than once in their sample
   double across = 0.0;                    ///< points of both samples that occur in the other
   bool same_sample = false;               ///< the two hold the same points equally often
-  /// Largest share, over the columns, of values that occur more than once in the pooled sample.
-  double in_a_column = 0.0;
 };
-/// O(N log N) comparisons of rows and of the values of each column.
+/// O(N log N) comparisons of rows.
 Ties count_ties(const PointsView& p, const PointsView& q);
 
 /// Points whose nearest other point is one of the other sample; equally near ones count as such. If
@@ -51,6 +50,15 @@ struct Mixing {
   bool apart() const { return of_p == 0 && of_q == 0; }
 };
 Mixing mix(const PointsView& p, const PointsView& q, std::int64_t most = 2000);
+
+/// Throws Error where the samples lie apart in common coordinates.
+void require_mixing(const CommonCoordinates& common, const std::string& what);
+
+/// Why the density of Q near the points of P is not shown by the samples, or "" where it is: more
+/// than 2 % + 1/n of P's points lie outside the range of Q in a coordinate, or have their k-th
+/// neighbour in Q so far away that the ball to it holds more than a tenth of P. An estimate of
+/// KL(P||Q) is then too low by an amount that the samples do not tell: no standard error.
+std::string unseen_density_note(const CommonCoordinates& common, std::int64_t k);
 
 /// The samples in common coordinates, for an estimator that takes both laws to have densities
 /// there. Throws Error, with the reason in words, where the samples speak against it:
@@ -70,10 +78,14 @@ inline constexpr double kMostTies = 0.01;
 /// Index of the tail of ‖x - median‖ (median coordinate by coordinate), by the Pareto fit of
 /// `pareto_tail` without shrinkage: E‖x‖^r is in doubt where it is above 1/r. Its own standard
 /// error is (1 + k) / √tail. Nothing below 25 points and where fewer than 5 exceed the threshold.
-std::optional<double> tail_index(const PointsView& points);
+std::optional<Estimate> tail_index(const PointsView& points);
 
-/// Whether E‖x‖^order of either sample is in doubt: tail_index above 1 / order. A mean of
-/// ‖x‖^(order / 2) then has no standard error.
+/// Whether E‖x‖^order of either sample is in doubt: tail_index, less half its own standard error,
+/// above 1 / order. A mean of ‖x‖^(order / 2) then has no standard error.
 bool moment_in_doubt(const PointsView& p, const PointsView& q, double order);
+
+/// The estimate, without its standard error and with a note where that moment is in doubt.
+Estimate without_error_of_a_doubtful_moment(Estimate estimate, const PointsView& p,
+                                            const PointsView& q, double order);
 
 }  // namespace elbow

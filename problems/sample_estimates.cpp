@@ -34,7 +34,9 @@ void check_estimate(const Checks& checks, const std::string& id, const Estimate&
   }
   if (!std::isfinite(truth)) return;
   const double se = e.se.value_or(0.0);
-  if (heavy) {
+  // An estimate of a mean that claims no error says nothing of how near it is.
+  const bool claims_nothing = !e.se && (e.bias == Bias::none || e.bias == Bias::unknown);
+  if (heavy || claims_nothing) {
     checks.optimum(id, "an estimate with heavy tails beside the exact value", e.value, truth);
     return;
   }

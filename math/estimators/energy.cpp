@@ -1,15 +1,19 @@
 #include "math/estimators/energy.h"
 
+#include "math/sample_support.h"
+
 namespace elbow {
 
 Estimate energy_unbiased(const PointsView& p, const PointsView& q) {
   require_comparable(p, q, 2, "The unbiased energy distance");
-  return u_estimate(gram_sums(p, q, Kernel::negative_distance()));
+  return without_error_of_a_doubtful_moment(
+      u_estimate(gram_sums(p, q, Kernel::negative_distance())), p, q, 2.0);
 }
 
 Estimate energy_biased(const PointsView& p, const PointsView& q) {
   require_comparable(p, q, 1, "The energy distance");
-  return v_estimate(gram_sums(p, q, Kernel::negative_distance()));
+  return without_error_of_a_doubtful_moment(
+      v_estimate(gram_sums(p, q, Kernel::negative_distance())), p, q, 2.0);
 }
 
 PermutationTest energy_permutation_test(const PointsView& p, const PointsView& q,

@@ -11,8 +11,9 @@
 
 namespace elbow {
 
-/// U-statistic: unbiased, may be negative. `se` as for mmd2_unbiased. O((n + m)² d), on a line
-/// O((n + m) log(n + m)). Errors: fewer than 2 points, other dimensions, not finite.
+/// U-statistic: unbiased, may be negative. `se` as for mmd2_unbiased, absent where E‖x‖² is in
+/// doubt. O((n + m)² d), on a line O((n + m) log(n + m)). Errors: fewer than 2 points, other
+/// dimensions, not finite.
 Estimate energy_unbiased(const PointsView& p, const PointsView& q);
 
 /// V-statistic: the energy distance of the two empirical distributions, >= 0; above D² by

@@ -8,10 +8,12 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "core/error.h"
 #include "math/estimators/frechet.h"
 #include "math/numeric.h"
+#include "math/sample_support.h"
 #include "math/statistics/jackknife.h"
 
 namespace elbow {
@@ -216,7 +218,7 @@ Estimate frechet(const PointsView& p, const PointsView& q, std::int64_t groups) 
   std::vector<double> values;
   for (std::int64_t g = 0; g < groups; ++g) values.push_back(without(g));
   estimate.se = jackknife(estimate.value, values).se;
-  return estimate;
+  return without_error_of_a_doubtful_moment(std::move(estimate), p, q, 4.0);
 }
 
 Estimate frechet_extrapolated(const PointsView& p, const PointsView& q) {
@@ -236,7 +238,7 @@ Estimate frechet_extrapolated(const PointsView& p, const PointsView& q) {
     values.push_back(extrapolated(without_block(p, b), without_block(q, b)));
   }
   estimate.se = jackknife(estimate.value, values).se;
-  return estimate;
+  return without_error_of_a_doubtful_moment(std::move(estimate), p, q, 4.0);
 }
 
 namespace estimators::frechet {

@@ -26,8 +26,9 @@ double frechet_distance(const GaussianMoments& p, const GaussianMoments& q);
 
 /// With n - 1 covariances. At N(0, I) against itself it is 2d/n + d(d+1)/2(n-1) on average, not 0.
 /// `se`: delete-group jackknife (a group of each side at a time, the sides being independent);
-/// absent below 2 groups points a side. At P = Q it overstates the spread: compare with the floor.
-/// Errors: fewer than 2 points, other dimensions, not finite.
+/// absent below 2 groups points a side and where E‖x‖⁴ is in doubt (heavy tails). At P = Q it
+/// overstates the spread: compare with the floor. Errors: fewer than 2 points, other dimensions,
+/// not finite.
 Estimate frechet(const PointsView& p, const PointsView& q, std::int64_t groups = 20);
 
 /// Intercept of the regression on 1/n over sub-samples of 4 to 20 twentieths of the points, the

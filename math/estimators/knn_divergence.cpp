@@ -1,15 +1,21 @@
 #include "math/estimators/knn_divergence.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
+#include "math/intrinsic_dimension.h"
 #include "math/nearest_neighbours.h"
 #include "math/numeric.h"
 #include "math/point_selection.h"
+#include "math/sample_support.h"
+#include "math/statistics/pareto_tail.h"
 #include "math/statistics/subsampling.h"
 
 namespace elbow {
@@ -22,9 +28,8 @@ std::int64_t cross_k(const KnnOptions& options) {
 void require_positive(const std::vector<double>& distances) {
   if (std::find(distances.begin(), distances.end(), 0.0) == distances.end()) return;
   throw Error(
-      "A neighbour estimate met equal points (a distance of 0): it is for continuous data. Drop "
-      "the "
-      "duplicates, add a small jitter, or use a larger k.");
+      "A neighbour estimate met as many equal points as it takes neighbours (a distance of 0): it "
+      "is for laws with a density.");
 }
 
 // ln of (n - 1) rho^d / (m nu^d) for each x: ln q/p with the neighbours' noise.
@@ -58,28 +63,70 @@ double alpha_value(const PointsView& p, const PointsView& q, double alpha,
                   std::lgamma(l + alpha - 1.0) + log_mean_exp(logs));
 }
 
-using Value = std::function<double(const PointsView&, const PointsView&)>;
+using Value = std::function<double(const PointsView&, const PointsView&, const KnnOptions&)>;
 
-Estimate with_subsampled_se(const PointsView& p, const PointsView& q, const KnnOptions& options,
-                            const Value& value) {
-  require_comparable(p, q, 1, "A neighbour estimate");
-  Estimate result{.value = value(p, q), .bias = Bias::unknown};
-  const auto n = static_cast<std::size_t>(p.size()), m = static_cast<std::size_t>(q.size());
+constexpr char kWhat[] = "A neighbour estimate";
+constexpr std::int64_t kMostDimensions = 5;  // beyond, the bias is of the size of the value
+constexpr double kLeastDimension = 0.77;     // of the intrinsic dimension over the rank
+
+CommonCoordinates neighbour_coordinates(const PointsView& p, const PointsView& q) {
+  CommonCoordinates common = require_common_density(p, q, kWhat);
+  require_mixing(common, kWhat);
+  constexpr std::int64_t kGrowth = 10, kFewest = 50;
+  for (const Points* sample : {&common.p, &common.q}) {
+    if (sample->size() < kFewest) continue;
+    const Estimate found = intrinsic_dimension(*sample, kGrowth);
+    if (found.value + 2.0 * *found.se < kLeastDimension * static_cast<double>(common.rank)) {
+      std::array<char, 32> text;
+      std::snprintf(text.data(), text.size(), "%.1f", found.value);
+      throw Error("A neighbour estimate is for laws with a density in the " +
+                  std::to_string(common.rank) + " dimensions that the points span; the points of " +
+                  (sample == &common.p ? "P" : "Q") + " lie as on a set of dimension " +
+                  text.data() + ".");
+    }
+  }
+  return common;
+}
+
+// Why no standard error is claimed; empty where it is.
+std::string no_error(const CommonCoordinates& at, const KnnOptions& options) {
+  if (!options.standard_error) return "standard error not asked for";
+  if (at.rank > kMostDimensions) {
+    return "in more than " + std::to_string(kMostDimensions) +
+           " dimensions its bias has no known size: no standard error";
+  }
+  return unseen_density_note(at, cross_k(options));
+}
+
+KnnOptions with_more_neighbours(const KnnOptions& options, std::int64_t most) {
+  KnnOptions more = options;
+  more.k = std::min(4 * options.k, most);
+  more.k_cross = std::min(4 * cross_k(options), most);
+  return more;
+}
+
+Estimate with_error(const CommonCoordinates& at, const KnnOptions& options, const Value& value) {
+  Estimate result{.value = value(at.p, at.q, options), .bias = Bias::unknown};
+  result.note = no_error(at, options);
+  if (!result.note.empty()) return result;
+  const auto n = static_cast<std::size_t>(at.p.size()), m = static_cast<std::size_t>(at.q.size());
   const auto part = [&](auto first, auto second) {
-    return value(select(p, first), select(q, second));
+    return value(select(at.p, first), select(at.q, second), options);
   };
-  add_subsampled_se(result, options.standard_error, std::min(n, m),
-                    std::max(options.k, cross_k(options)), options.seed,
+  add_subsampled_se(result, true, std::min(n, m), std::max(options.k, cross_k(options)),
+                    options.seed,
                     [&](CounterStream& random) { return subsampling_se(n, m, random, part); });
+  if (!result.se) return result;
+  const auto fewest = static_cast<std::int64_t>(std::min(n, m));
+  const double coarser = value(at.p, at.q, with_more_neighbours(options, fewest - 1));
+  result.se = std::hypot(*result.se, static_cast<double>(at.rank) * (coarser - result.value));
   return result;
 }
 
 }  // namespace
 
 Estimate knn_kl(const PointsView& p, const PointsView& q, const KnnOptions& options) {
-  return with_subsampled_se(p, q, options, [&options](const PointsView& a, const PointsView& b) {
-    return kl_value(a, b, options);
-  });
+  return with_error(neighbour_coordinates(p, q), options, kl_value);
 }
 
 Estimate knn_alpha_integral(const PointsView& p, const PointsView& q, double alpha,
@@ -89,9 +136,15 @@ Estimate knn_alpha_integral(const PointsView& p, const PointsView& q, double alp
     throw Error("The neighbour number k must exceed |1 - alpha| = " +
                 std::to_string(std::fabs(1.0 - alpha)) + ".");
   }
-  return with_subsampled_se(p, q, options, [&](const PointsView& a, const PointsView& b) {
-    return alpha_value(a, b, alpha, options);
-  });
+  const CommonCoordinates at = neighbour_coordinates(p, q);
+  Estimate result = with_error(
+      at, options, [alpha](const PointsView& a, const PointsView& b, const KnnOptions& o) {
+        return alpha_value(a, b, alpha, o);
+      });
+  if (!result.se) return result;
+  std::vector<double> powers = log_volume_ratios(at.p, at.q, options);
+  for (double& v : powers) v *= 1.0 - alpha;
+  return without_error_of_a_heavy_tail(std::move(result), powers, "the averaged power");
 }
 
 Estimate knn_renyi(const PointsView& p, const PointsView& q, double alpha,
@@ -114,8 +167,12 @@ namespace estimators::knn_divergence {
 
 std::vector<EstimatorSpec> specs() {
   const std::string bias =
-      "asymptotically unbiased; of either sign at finite n, large above some five dimensions";
-  const std::string se = "subsampling without replacement, b = n^0.8";
+      "asymptotically unbiased; of either sign at finite n, low where Q is not seen near P's "
+      "points";
+  const std::string se =
+      "root of the squares of subsampling (b = n^0.8) and of d times the change at 4k neighbours; "
+      "none "
+      "above five dimensions and where Q has too few points near P's";
   const std::string cost = "O(n (n + m) d)";
   return {
       {.name = "knn_kl",
@@ -129,7 +186,7 @@ std::vector<EstimatorSpec> specs() {
        .bias_note = bias,
        .standard_error = se,
        .cost = cost,
-       .confused_with = "an estimate for pixels: ties and constant coordinates invalidate it",
+       .confused_with = "an estimate for pixels: laws with atoms have no density",
        .reference = "Wang, Kulkarni & Verdu 2009; Perez-Cruz 2008"},
       {.name = "knn_renyi",
        .quantity = "renyi",

@@ -31,8 +31,9 @@ Estimate mean_of(std::span<const double> log_ratio, const char* what,
   return mean_estimate(values);
 }
 
+// `range`: by how much f may differ between two points.
 Estimate mixture_mean(std::span<const double> at_p, std::span<const double> at_q, double offset,
-                      const std::function<double(double)>& f) {
+                      double range, const std::function<double(double)>& f) {
   const auto part = [&f](std::span<const double> r) {
     std::vector<double> values(r.size());
     std::transform(r.begin(), r.end(), values.begin(), f);
@@ -40,8 +41,16 @@ Estimate mixture_mean(std::span<const double> at_p, std::span<const double> at_q
   };
   const Estimate p = part(at_p), q = part(at_q);
   Estimate result{.value = offset + 0.5 * (p.value + q.value), .bias = Bias::none};
+  const auto no_ratio = [](double r) { return r == 0.0; };
+  const bool equal = std::all_of(at_p.begin(), at_p.end(), no_ratio) &&
+                     std::all_of(at_q.begin(), at_q.end(), no_ratio);
   if (p.se && q.se) {
     result.se = 0.5 * std::hypot(*p.se, *q.se);
+    // What one event a sample would add that none of them shows.
+    if (!equal) {
+      result.se = std::hypot(*result.se, 0.5 * range / static_cast<double>(at_p.size()),
+                             0.5 * range / static_cast<double>(at_q.size()));
+    }
   } else {
     result.note = "one sample: no standard error";
   }
@@ -66,14 +75,14 @@ MixtureDivergences mixture_divergences(std::span<const double> at_p, std::span<c
   require_ratios(at_p, "A divergence under the mixture");
   require_ratios(at_q, "A divergence under the mixture");
   const auto tanh_half = [](double r) { return std::tanh(0.5 * r); };
-  return {
-      .jensen_shannon = mixture_mean(at_p, at_q, kLn2, [](double r) { return -binary_entropy(r); }),
-      .total_variation =
-          mixture_mean(at_p, at_q, 0.0, [&](double r) { return std::fabs(tanh_half(r)); }),
-      .le_cam =
-          mixture_mean(at_p, at_q, 0.0, [&](double r) { return 2.0 * std::pow(tanh_half(r), 2); }),
-      .squared_hellinger =
-          mixture_mean(at_p, at_q, 1.0, [](double r) { return -1.0 / std::cosh(0.5 * r); })};
+  return {.jensen_shannon =
+              mixture_mean(at_p, at_q, kLn2, kLn2, [](double r) { return -binary_entropy(r); }),
+          .total_variation =
+              mixture_mean(at_p, at_q, 0.0, 1.0, [&](double r) { return std::fabs(tanh_half(r)); }),
+          .le_cam = mixture_mean(at_p, at_q, 0.0, 2.0,
+                                 [&](double r) { return 2.0 * std::pow(tanh_half(r), 2); }),
+          .squared_hellinger = mixture_mean(at_p, at_q, 1.0, 1.0,
+                                            [](double r) { return -1.0 / std::cosh(0.5 * r); })};
 }
 
 namespace estimators::log_ratio {
@@ -81,7 +90,8 @@ namespace estimators::log_ratio {
 std::vector<EstimatorSpec> specs() {
   const std::string schulman = "Schulman 2020, Approximating KL divergence";
   const std::string se = "sd over the samples / sqrt(n)";
-  const std::string mixture_se = "sd within the samples of P and of Q, combined";
+  const std::string mixture_se =
+      "sd within the samples of P and of Q, and an event of 1/n that none shows";
   const std::string mixture_note = "an average of a bounded function of the known ratio";
   return {
       {.name = "k1",
@@ -118,8 +128,8 @@ std::vector<EstimatorSpec> specs() {
        .unit = "nats",
        .minimum = 0.0,
        .bias = Bias::none,
-       .bias_note = "unbiased where q covers the support of p",
-       .standard_error = se + "; not valid where E_q ρ² = ∞",
+       .bias_note = "unbiased where q covers the support of p, else low by the mass of p outside",
+       .standard_error = se + "; none where E_q ρ² = ∞ or the tail of ρ leaves it in doubt",
        .cost = "O(n)",
        .reference = schulman},
       {.name = "jensen_shannon_known_ratio",

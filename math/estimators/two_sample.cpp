@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 #include "core/error.h"
 #include "math/estimators/energy.h"
@@ -14,7 +15,9 @@
 #include "math/estimators/mmd.h"
 #include "math/estimators/ulsif.h"
 #include "math/estimators/wasserstein.h"
+#include "math/numeric.h"
 #include "math/remembered.h"
+#include "math/statistics/pareto_tail.h"
 
 namespace elbow {
 namespace {
@@ -216,6 +219,29 @@ std::vector<double> negated(std::vector<double> x) {
   return x;
 }
 
+// Of a mean of |l|^power.
+Estimate without_doubtful_error(Estimate e, const std::vector<double>& log_ratio, double power) {
+  std::vector<double> logs;
+  for (const double l : log_ratio) logs.push_back(power * std::log(std::fabs(l)));
+  const bool flat = std::all_of(logs.begin(), logs.end(), [](double l) { return l == -kInfinity; });
+  return flat ? e : without_error_of_a_heavy_tail(std::move(e), logs, "the log-ratio");
+}
+
+Estimate k3_of(const std::vector<double>& log_ratio, bool infinite, bool outside,
+               const std::string& other, const std::string& sampled) {
+  Estimate result =
+      without_error_of_a_heavy_tail(kl_k3(log_ratio), log_ratio, "the ratio of the densities");
+  if (outside) {
+    result.bias = Bias::lower;
+    result.note += (result.note.empty() ? "too low by the mass of " : "; too low by the mass of ") +
+                   other + " outside the support of " + sampled;
+  } else if (infinite) {
+    result.se.reset();
+    result.note = "variance infinite, or not known to be finite: no standard error";
+  }
+  return result;
+}
+
 std::string joined(const std::string& a, const std::string& b) {
   return a.empty() || b.empty() ? a + b : a + "; " + b;
 }
@@ -318,20 +344,12 @@ std::vector<KnownRatioEstimate> known_ratio_estimates(const std::vector<double>&
   // k1, k2, k3 take ln of the other density over the one that was sampled.
   const auto of_p = negated(at_p);
   const MixtureDivergences mixture = mixture_divergences(at_p, at_q);
-  const auto k3 = [](const std::vector<double>& log_ratio, bool infinite) {
-    Estimate result = kl_k3(log_ratio);
-    if (infinite) {
-      result.se.reset();
-      result.note = "variance infinite, or not known to be finite: no standard error";
-    }
-    return result;
-  };
-  return {{"kl", "k1", kl_k1(of_p)},
-          {"kl", "k2", kl_k2(of_p)},
-          {"kl", "k3", k3(of_p, tails.forward_infinite)},
-          {"reverse_kl", "k1", kl_k1(at_q)},
-          {"reverse_kl", "k2", kl_k2(at_q)},
-          {"reverse_kl", "k3", k3(at_q, tails.backward_infinite)},
+  return {{"kl", "k1", without_doubtful_error(kl_k1(of_p), of_p, 1.0)},
+          {"kl", "k2", without_doubtful_error(kl_k2(of_p), of_p, 2.0)},
+          {"kl", "k3", k3_of(of_p, tails.forward_infinite, tails.q_outside_p, "Q", "P")},
+          {"reverse_kl", "k1", without_doubtful_error(kl_k1(at_q), at_q, 1.0)},
+          {"reverse_kl", "k2", without_doubtful_error(kl_k2(at_q), at_q, 2.0)},
+          {"reverse_kl", "k3", k3_of(at_q, tails.backward_infinite, tails.p_outside_q, "P", "Q")},
           {"jensen_shannon", "jensen_shannon_known_ratio", mixture.jensen_shannon},
           {"total_variation", "total_variation_known_ratio", mixture.total_variation},
           {"squared_hellinger", "squared_hellinger_known_ratio", mixture.squared_hellinger},

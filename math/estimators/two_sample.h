@@ -73,13 +73,17 @@ struct KnownRatioEstimate {
   std::string quantity, name;
   Estimate estimate;
 };
-/// `at_p`, `at_q`: ln p/q at samples of P and of Q. k1, k2 and k3 of both KLs, and the bounded
-/// divergences under the mixture. `tails` says what the ratios cannot: where the second moment of
-/// k3's weights is infinite its standard error is left out.
+/// What the ratios at samples cannot say of themselves. k3 of kl averages q/p under P: its second
+/// moment may be infinite, and where Q has mass outside the support of P its mean is below 1.
 struct RatioTails {
   bool forward_infinite = false;   ///< int q²/p = inf, or not known: k3 of kl
   bool backward_infinite = false;  ///< int p²/q likewise: k3 of reverse_kl
+  bool q_outside_p = false;        ///< Q has mass where p = 0: k3 of kl is too low by it
+  bool p_outside_q = false;        ///< likewise: k3 of reverse_kl
 };
+/// `at_p`, `at_q`: ln p/q at samples of P and of Q. k1, k2 and k3 of both KLs, and the bounded
+/// divergences under the mixture. k3 has bias `lower` where mass lies outside; its error, like
+/// those of k1 and k2, is left out where what it averages may have no variance.
 std::vector<KnownRatioEstimate> known_ratio_estimates(const std::vector<double>& at_p,
                                                       const std::vector<double>& at_q,
                                                       const RatioTails& tails);

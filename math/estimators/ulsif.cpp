@@ -8,6 +8,7 @@
 #include "math/cholesky.h"
 #include "math/numeric.h"
 #include "math/point_selection.h"
+#include "math/sample_support.h"
 #include "math/statistics/jackknife.h"
 #include "math/statistics/subsampling.h"
 
@@ -207,6 +208,7 @@ UlsifChi2 ulsif_chi2(const RatioFeatures& features, double lambda, bool clip) {
 UlsifChi2 ulsif_pearson_chi2(const PointsView& p, const PointsView& q,
                              const UlsifOptions& options) {
   require_comparable(p, q, 10, "A least-squares ratio");
+  require_mixing(require_common_density(p, q, "A least-squares ratio"), "A least-squares ratio");
   CounterStream random(options.seed, 0);
   const auto n = static_cast<std::size_t>(p.size());
   const std::size_t count =

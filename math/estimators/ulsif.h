@@ -46,7 +46,8 @@ struct UlsifOptions {
 /// The same with phi_l(x) = exp(-|x - c_l|^2 / (2 width^2)). Regularisation pulls it down, by a
 /// quarter and more where p/q varies a lot. The linear form has no error (its noise is that of
 /// where the kernels are as well), and neither has one with cross-validation. Throws Error for
-/// fewer than 10 samples on a side.
+/// fewer than 10 samples on a side, for what require_common_density refuses and for samples that
+/// lie apart.
 UlsifChi2 ulsif_pearson_chi2(const PointsView& p, const PointsView& q,
                              const UlsifOptions& options = {});
 

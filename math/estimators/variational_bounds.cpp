@@ -1,11 +1,10 @@
 #include "math/estimators/variational_bounds.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -18,8 +17,6 @@ namespace elbow {
 namespace {
 
 const char* const kNoError = "one sample on a side or infinite scores: no standard error";
-
-constexpr double kFiniteVariance = 0.5;  // Pareto tails of index 1/k have moments below 1/k
 
 using Map = std::function<double(double)>;
 
@@ -44,16 +41,8 @@ Estimate difference(const Estimate& a, const Estimate& b, Bias bias) {
   return result;
 }
 
-// Where e^T has no variance, that of the samples at hand estimates nothing.
 Estimate without_made_up_error(Estimate e, std::span<const double> exponents) {
-  if (!e.se) return e;
-  const auto tail = pareto_tail(exponents);
-  if (!tail || tail->k <= kFiniteVariance) return e;
-  e.se.reset();
-  std::array<char, 32> k;
-  std::snprintf(k.data(), k.size(), "%.2f", tail->k);
-  e.note = "e^T may have no variance (Pareto k̂ = " + std::string(k.data()) + "): no standard error";
-  return e;
+  return without_error_of_a_heavy_tail(std::move(e), exponents, "e^T");
 }
 
 double clipped(double t, double tau) { return std::clamp(t, -tau, tau); }

@@ -10,6 +10,7 @@
 #include "math/distances.h"
 #include "math/numeric.h"
 #include "math/quantile_coupling.h"
+#include "math/sample_support.h"
 
 namespace elbow {
 namespace {
@@ -127,12 +128,13 @@ Transport transport_by_assignment(const PointsView& p, const PointsView& q, Tran
 
 Estimate wasserstein1(const PointsView& p, const PointsView& q) {
   require_comparable(p, q, 1, "The Wasserstein distance");
-  return estimate(p, q, TransportCost::distance);
+  return without_error_of_a_doubtful_moment(estimate(p, q, TransportCost::distance), p, q, 2.0);
 }
 
 Estimate wasserstein2_squared(const PointsView& p, const PointsView& q) {
   require_comparable(p, q, 1, "The Wasserstein distance");
-  return estimate(p, q, TransportCost::squared_distance);
+  return without_error_of_a_doubtful_moment(estimate(p, q, TransportCost::squared_distance), p, q,
+                                            4.0);
 }
 
 namespace estimators::wasserstein {

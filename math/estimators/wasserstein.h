@@ -36,8 +36,9 @@ double transport_cost_on_line(std::span<const double> x, std::span<const double>
 /// W1 and W2² of the empirical distributions. Above those of the distributions in expectation: by
 /// c/√n on a line, ~n^(-1/d) in d >= 3 (compare with the floor). `se`: √(Var f / n + Var g / m),
 /// the limit law of del Barrio & Loubes 2019 around the expectation; it is 0 to leading order at P
-/// = Q, where it says nothing. Dimension 1 takes any n and m; others need n = m. Errors: no points,
-/// other dimensions, not finite, n differs from m in d > 1.
+/// = Q, where it says nothing, and absent where E‖x‖² (W1) or E‖x‖⁴ (W2²) is in doubt. Dimension 1
+/// takes any n and m; others need n = m. Errors: no points, other dimensions, not finite, n differs
+/// from m in d > 1.
 Estimate wasserstein1(const PointsView& p, const PointsView& q);
 Estimate wasserstein2_squared(const PointsView& p, const PointsView& q);
 

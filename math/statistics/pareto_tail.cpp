@@ -1,7 +1,9 @@
 #include "math/statistics/pareto_tail.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <vector>
 
 #include "core/error.h"
@@ -80,6 +82,23 @@ std::optional<ParetoTail> pareto_tail(std::span<const double> log_w) {
   const double heavy = std::max(0.0, result.k);
   result.needed_size = heavy >= 1.0 ? kInfinity : std::pow(10.0, 1.0 / (1.0 - heavy));
   return result;
+}
+
+Estimate without_error_of_a_heavy_tail(Estimate estimate, std::span<const double> log_w,
+                                       const std::string& what) {
+  constexpr double kFiniteVariance = 0.5;  // Pareto tails of index 1/k have moments below 1/k
+  if (!estimate.se || log_w.empty() ||
+      !std::isfinite(*std::max_element(log_w.begin(), log_w.end()))) {
+    return estimate;
+  }
+  const auto tail = pareto_tail(log_w);
+  if (!tail || tail->k <= kFiniteVariance) return estimate;
+  estimate.se.reset();
+  std::array<char, 32> k;
+  std::snprintf(k.data(), k.size(), "%.2f", tail->k);
+  estimate.note =
+      what + " may have no variance (Pareto k̂ = " + std::string(k.data()) + "): no standard error";
+  return estimate;
 }
 
 }  // namespace elbow

@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+
+#include "core/estimate.h"
 
 namespace elbow {
 
@@ -23,6 +26,12 @@ struct ParetoTail {
 /// 5). Where fewer than 5 weights exceed it: k = -inf if none does (equal weights have no tail),
 /// +inf if the others vanish beside these few. Source: Vehtari et al. 2024.
 std::optional<ParetoTail> pareto_tail(std::span<const double> log_w);
+
+/// The estimate as it is, or without its standard error and with a note where the terms e^log_w
+/// that it averages may have no variance (k-hat above 1/2): that of the sample at hand then
+/// estimates nothing. `what` names the terms. Infinite log_w are left as they are.
+Estimate without_error_of_a_heavy_tail(Estimate estimate, std::span<const double> log_w,
+                                       const std::string& what);
 
 struct ParetoFit {
   double k = 0.0, sigma = 0.0;

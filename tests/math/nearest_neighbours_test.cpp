@@ -67,5 +67,12 @@ TEST(PointSelection, DividesWithoutLossOrRepetition) {
   for (int i = 0; i < 10; ++i) EXPECT_EQ(all[static_cast<std::size_t>(i)], i);
 }
 
+TEST(CountWithin, ClosedBallsByHand) {
+  const Points queries({0.0, 0.0, 3.0, 0.0}, 2), references({0.0, 1.0, 2.0, 0.0, 3.0, 4.0}, 2);
+  EXPECT_EQ(count_within(queries, references, {1.0, 4.0}), (std::vector<std::int64_t>{1, 3}));
+  EXPECT_EQ(count_within(queries, references, {2.0, 0.5}), (std::vector<std::int64_t>{2, 0}));
+  EXPECT_THROW(count_within(queries, references, {1.0}), Error);
+}
+
 }  // namespace
 }  // namespace elbow

@@ -60,7 +60,10 @@ TEST(LogRatio, DisjointSupportsReachTheMaxima) {
   EXPECT_EQ(d.total_variation.value, 1.0);
   EXPECT_EQ(d.le_cam.value, 2.0);
   EXPECT_EQ(d.squared_hellinger.value, 1.0);
-  EXPECT_EQ(*d.total_variation.se, 0.0);
+  // One of 3 and one of 5 that would not be apart.
+  EXPECT_DOUBLE_EQ(*d.total_variation.se, 0.5 * std::hypot(1.0 / 3.0, 1.0 / 5.0));
+  const std::vector<double> equal(4, 0.0);
+  EXPECT_EQ(*mixture_divergences(equal, equal).total_variation.se, 0.0);
 }
 
 // D11 by the trapezoid rule on pair A.

@@ -156,6 +156,38 @@ TEST(TwoSample, KnownRatiosGoTheRightWayRound) {
   EXPECT_GT(std::fabs(swapped[0].estimate.value - truth.at("kl")), 10 * *swapped[0].estimate.se);
 }
 
+// normal(0,1) has mass 0.0455 outside uniform(-2,2): k3 from the uniform's points is low by it.
+TEST(TwoSample, K3IsLowByTheMassOutside) {
+  const auto p = parse_density("uniform(-2,2)"), q = parse_density("normal(0,1)");
+  const Points x = draw(*p, 20000, 1, 1), y = draw(*q, 20000, 1, 2);
+  std::vector<double> at_p, at_q;
+  for (std::int64_t i = 0; i < x.size(); ++i) {
+    at_p.push_back(p->log_density(x.row(i)[0]) - q->log_density(x.row(i)[0]));
+    at_q.push_back(p->log_density(y.row(i)[0]) - q->log_density(y.row(i)[0]));
+  }
+  const auto found =
+      known_ratio_estimates(at_p, at_q, {.forward_infinite = true, .q_outside_p = true});
+  const Estimate k1 = found[0].estimate, k3 = found[2].estimate;
+  EXPECT_EQ(k1.bias, Bias::none);
+  EXPECT_NEAR(k1.value, 0.1993105, 4.0 * *k1.se);
+  EXPECT_EQ(k3.bias, Bias::lower);
+  ASSERT_TRUE(k3.se);
+  EXPECT_NEAR(k3.value, 0.1993105 - 0.0455003, 4.0 * *k3.se);
+  EXPECT_NE(k3.note.find("too low by the mass of Q outside the support of P"), std::string::npos);
+}
+
+// e^(4.5 - 3x) under N(0,1): the variance is finite, but no sample of this size shows it.
+TEST(TwoSample, K3ClaimsNoErrorWhereItsWeightsAreHeavy) {
+  CounterStream random(3, 0);
+  std::vector<double> at_p, at_q;
+  for (int i = 0; i < 2000; ++i) at_p.push_back(4.5 - 3.0 * random.normal());
+  for (int i = 0; i < 2000; ++i) at_q.push_back(-4.5 - 3.0 * random.normal());
+  const auto found = known_ratio_estimates(at_p, at_q, {});
+  EXPECT_TRUE(found[0].estimate.se);
+  EXPECT_FALSE(found[2].estimate.se);
+  EXPECT_NE(found[2].estimate.note.find("Pareto"), std::string::npos);
+}
+
 TEST(TwoSample, ImpossibleSamplesAreErrorsNotNumbers) {
   const Points one(std::vector<double>{0.5}, 1), other(std::vector<double>{0.7}, 1);
   for (const auto& estimator : all_estimators(1)) {
