@@ -38,6 +38,7 @@
 #include "objectives/registry.h"
 #include "report/json_lines.h"
 #include "report/run_reader.h"
+#include "training/divergence.h"
 #include "training/environment.h"
 #include "training/files.h"
 #include "training/penalty_samples.h"
@@ -67,6 +68,17 @@ struct StepWatch : Observer {
   std::string name() const override { return "step_watch"; }
   void step(StepRecord& record) override { now = record.step; }
   std::int64_t now = 0;
+};
+
+// Looks at what probes added to a record, before the identities are judged on it.
+struct FiniteProbes : Observer {
+  explicit FiniteProbes(const Session& of) : session(of) {}
+  std::string name() const override { return "finite_probes"; }
+  void step(StepRecord& record) override {
+    require_finite(record.values, "The probes of step " + std::to_string(record.step),
+                   session.networks(), session.config());
+  }
+  const Session& session;
 };
 
 // Says which keys of the records nothing describes, each once.
@@ -271,6 +283,7 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
         epoch_probes(session, held_out(session, session.config().integer("probes.epoch_count")));
   }
   Probe probe(view, probe_options);
+  FiniteProbes finite(session);
   IdentityMonitor monitor([&](const StepRecord& record, const CheckResult& check) {
     terminal.check_failed(record, check);
     log.check_failed(record, check);
@@ -329,8 +342,8 @@ int train_command(const TrainFlags& flags, const std::vector<std::string>& comma
         .seconds = seconds, .steps = probe.share(seconds), .epochs = probe.epoch_share(seconds)};
     return cost.steps;
   };
-  std::vector<Observer*> observers = {&watch, &probe, &undeclared, &monitor,
-                                      &jsonl, &log,   &terminal,   &pictures};
+  std::vector<Observer*> observers = {&watch, &probe, &finite,   &undeclared, &monitor,
+                                      &jsonl, &log,   &terminal, &pictures};
   if (tensorboard) observers.push_back(&*tensorboard);  // after the pictures: it hears of the last
   observers.push_back(&page);  // the last, so that the files that it reads have what others wrote
   RunSummary summary;

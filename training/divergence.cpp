@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "math/fused.h"
 #include "math/host.h"
 
 namespace elbow {
@@ -55,6 +56,26 @@ std::string remedy(const Config& config) {
   const auto clip = values.find("optimizer.clip");
   const bool unclipped = clip != values.end() && clip->second == Value(0.0);
   return text + (unclipped ? ", or bound the gradient with optimizer.clip." : ".");
+}
+
+void require_finite(const Values& values, const std::string& where, const Networks& networks,
+                    const Config& config) {
+  for (const auto& [key, m] : values.all()) {
+    if (!is_lost(m.mean) || key.starts_with("learning_rate/")) continue;
+    throw Divergence(where + ": the term '" + key + "' is " + in_words(m.mean) + ". " +
+                     state_of_weights(networks) + " " + remedy(config));
+  }
+}
+
+void require_finite_weights(const std::string& where, const Networks& networks,
+                            const Config& config) {
+  for (const auto& [name, network] : networks.all()) {
+    for (const NamedTensor& parameter : network->parameters()) {
+      if (is_lost(std::sqrt(squared_norm(parameter.tensor.detach())))) {
+        throw Divergence(where + ": " + state_of_weights(networks) + " " + remedy(config));
+      }
+    }
+  }
 }
 
 }  // namespace elbow

@@ -5,6 +5,7 @@
 
 #include "core/config/config.h"
 #include "core/error.h"
+#include "core/identity.h"
 #include "models/network.h"
 
 namespace elbow {
@@ -29,5 +30,15 @@ std::string state_of_weights(const Networks& networks);
 
 /// What of this config may be changed against it: a sentence that names keys with their values.
 std::string remedy(const Config& config);
+
+/// Throws Divergence for the first value of a record that is lost, terms without a weight included:
+/// an identity between such numbers says nothing of the mathematics. Learning rates, which the
+/// config asks for, are left out. `where` begins the message: "Step 3".
+void require_finite(const Values& values, const std::string& where, const Networks& networks,
+                    const Config& config);
+
+/// Throws Divergence when a parameter is lost.
+void require_finite_weights(const std::string& where, const Networks& networks,
+                            const Config& config);
 
 }  // namespace elbow

@@ -5,7 +5,6 @@
 #include <csignal>
 #include <exception>
 #include <nlohmann/json.hpp>
-#include <string_view>
 #include <utility>
 
 #include "core/error.h"
@@ -54,7 +53,7 @@ class Run {
     try {
       start(saved);
       summary = loop_or_divergence();
-      records_.flush();
+      if (summary.outcome == Outcome::diverged) flush_if_possible();
     } catch (const std::exception& e) {
       flush_if_possible();
       end({.outcome = Outcome::failed, .step = 0, .wall = 0, .message = e.what()});
@@ -66,7 +65,9 @@ class Run {
  private:
   RunSummary loop_or_divergence() {
     try {
-      return loop();
+      RunSummary summary = loop();
+      records_.flush();
+      return summary;
     } catch (const Divergence& e) {
       return {.outcome = Outcome::diverged, .step = 0, .wall = 0, .message = e.what()};
     }
@@ -222,7 +223,11 @@ class Run {
   }
 
   void record(const std::string& split, Values values) {
-    if (split != "train") require_finite(split, values);
+    // Before an identity is judged on it.
+    const std::string step = std::to_string(stepper_.steps());
+    require_finite(values,
+                   split == "train" ? "Step " + step : "The " + split + " pass at step " + step,
+                   session_.networks(), config_);
     StepRecord record;
     record.step = stepper_.steps();
     record.epoch = stepper_.epoch();
@@ -231,19 +236,6 @@ class Run {
     record.samples_per_second = recent_rate();
     record.values = std::move(values);
     records_.add(std::move(record));
-  }
-
-  /// The loss of a pass over a split must be a number; checks of what is none would blame the
-  /// mathematics.
-  void require_finite(const std::string& split, const Values& values) const {
-    for (const auto& [key, m] : values.all()) {
-      const std::string_view name =
-          key.starts_with("live/") ? std::string_view(key).substr(5) : std::string_view(key);
-      if ((name == "loss" || name.starts_with("loss/")) && is_lost(m.mean)) {
-        throw Divergence("After step " + std::to_string(stepper_.steps()) + ", " + split +
-                         " split: '" + key + "' is " + in_words(m.mean) + ". " + remedy(config_));
-      }
-    }
   }
 
   double recent_rate() {
@@ -266,6 +258,8 @@ class Run {
   void save(bool beside = true) {
     if (!beside) writer_.wait();
     if (last_saved_ == stepper_.steps()) return;
+    require_finite_weights("After step " + std::to_string(stepper_.steps()), session_.networks(),
+                           config_);
     nlohmann::json json = {{"wall", wall()},
                            {"data", session_.data().sha256},
                            {"settings", trajectory_settings(config_)},

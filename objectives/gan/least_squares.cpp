@@ -28,11 +28,13 @@ Labels labels_from(const Parameters& parameters) {
     throw Error("least_squares: a and b are both " + std::to_string(t.a) +
                     "; real images and samples need different labels.",
                 ExitCode::usage);
-  if (t.c == t.a)
-    throw Error("least_squares: c and a are both " + std::to_string(t.c) +
-                    "; the generator would minimise what the discriminator minimises, ½ E(l − a)², "
-                    "and help it. c is the label that the generator wants for its samples: that of "
-                    "real images, b, or one between.",
+  // c on the other side of a than b is as good a help as a itself.
+  if ((t.c - t.a) / (t.b - t.a) <= 0.0)
+    throw Error("least_squares: c = " + std::to_string(t.c) + " lies at a = " +
+                    std::to_string(t.a) + " or beyond it from b = " + std::to_string(t.b) +
+                    "; the generator would move its samples away from what the discriminator takes "
+                    "for real, and help it. c is the label that the generator wants for its "
+                    "samples: that of real images, b, or one between.",
                 ExitCode::usage);
   return t;
 }

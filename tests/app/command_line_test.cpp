@@ -174,6 +174,18 @@ TEST(CommandLineSlow, ADivergingRunEndsWithExitCodeFour) {
   EXPECT_EQ(status["status"], "diverged");
 }
 
+// The loss stays finite; a term of weight 0 does not, in the last record.
+TEST(CommandLineSlow, ADivergenceInTheLastStepsEndsWithExitCodeFourToo) {
+  const TempDir dir;
+  const auto result =
+      train("configs/vae/elbo.toml", dir, {"model.latent=2", "run.steps=2", "optimizer.lr=1"});
+  EXPECT_EQ(result.exit_code, 4) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("Try a smaller optimizer.lr"));
+  EXPECT_THAT(result.err, Not(HasSubstr("FAILED")));
+  const auto status = nlohmann::json::parse(read_file(dir / "run/status.json"));
+  EXPECT_EQ(status["status"], "diverged");
+}
+
 /// A run of the program with planted mistakes: exit code 5 and a failed check of that id.
 void expect_caught(const std::string& program, const std::string& config,
                    const std::vector<std::string>& more, const std::string& id) {

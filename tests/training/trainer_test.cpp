@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -12,6 +13,7 @@
 #include "tests/support/temp_dir.h"
 #include "tests/training/small_run.h"
 #include "training/checkpoint.h"
+#include "training/divergence.h"
 #include "training/result.h"
 #include "training/safetensors.h"
 
@@ -275,6 +277,39 @@ TEST(Trainer, DivergenceStopsWithItsOwnOutcome) {
   EXPECT_EQ(recorder.summaries[0].outcome, Outcome::diverged);
   EXPECT_TRUE(steps_of(recorder, "test").empty());
   EXPECT_FALSE(fs::exists(dir.path() / "run/checkpoints/latest"));
+}
+
+// The weights of the only step are finite, and so is its record; the pass after it is not.
+TEST(Trainer, ADivergenceOfTheLastStepIsOneToo) {
+  const TempDir dir;
+  Recorder recorder;
+  const Trained t = run(dir / "run", kVae, recorder,
+                        {"optimizer.lr=1e3", "run.steps=1", "data.validation=0", "ema.decay=0"});
+  EXPECT_EQ(t.summary.outcome, Outcome::diverged);
+  EXPECT_THAT(t.summary.message, HasSubstr("The test pass at step 1: the term "));
+  EXPECT_THAT(t.summary.message, HasSubstr("optimizer.lr"));
+  EXPECT_EQ(json_of(dir.path() / "run/status.json")["status"], "diverged");
+  EXPECT_TRUE(steps_of(recorder, "test").empty());
+}
+
+TEST(Trainer, ALostTermIsADivergenceWhateverItsWeight) {
+  const auto s = testing::small_session(kVae);
+  const auto check = [&](const std::string& key, double value) {
+    Values values;
+    values.set("loss", 100.0);
+    values.set(key, value);
+    require_finite(values, "Step 3", s->networks(), s->config());
+  };
+  EXPECT_NO_THROW(check("log_q/density", -1e29));
+  EXPECT_NO_THROW(check("learning_rate/model", 1e31));
+  for (const double lost : {1e31, -1e31, HUGE_VAL, std::nan("")}) {
+    try {
+      check("log_q/density", lost);
+      FAIL() << lost;
+    } catch (const Divergence& e) {
+      EXPECT_THAT(e.what(), ::testing::StartsWith("Step 3: the term 'log_q/density' is "));
+    }
+  }
 }
 
 TEST(Trainer, AnErrorLeavesAFailedRun) {
