@@ -62,8 +62,8 @@ namespace {
 constexpr double kFiniteVariance = 0.5;  // Pareto tails of index 1/k have moments below 1/k
 
 bool has_heavy_tail(std::span<const double> t) {
-  return tail_index(PointsView(t.data(), static_cast<std::int64_t>(t.size()), 1)).value_or(0.0) >
-         kFiniteVariance;
+  const auto index = tail_index(PointsView(t.data(), static_cast<std::int64_t>(t.size()), 1));
+  return index && index->value > kFiniteVariance;
 }
 
 // ln of the held-out mean of e^T over Q is 0 for the log-ratio of two densities.
