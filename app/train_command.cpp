@@ -101,18 +101,28 @@ class UndeclaredTerms : public Observer {
   std::set<std::string> seen_, said_;
 };
 
-// What the loss of a VAE is in terms of the ELBO; "" for other families.
+constexpr std::string_view kElboParts[] = {"loss", "elbo/reconstruction", "elbo/kl", "beta", ""};
+
+// What the loss of a VAE is in terms of the ELBO; "" for other losses.
 std::string loss_sentence(const Session& session) {
   const Likelihood* likelihood = session.likelihood();
   if (likelihood == nullptr) return {};
+  const Spec& objective = session.specs().front();
+  // A loss with parts besides reconstruction and KL is not what the sentence speaks of.
+  for (const EquationPart& part : objective.parts) {
+    if (std::count(std::begin(kElboParts), std::end(kElboParts), part.term) == 0) return {};
+  }
   Schedule beta = 1.0;
-  for (const ParameterSpec& parameter : session.specs().front().parameters) {
+  for (const ParameterSpec& parameter : objective.parameters) {
     if (parameter.symbol == "β") beta = session.config().schedule("objective." + parameter.name);
   }
   const Tensor variance = likelihood->variance();
-  if (!variance.defined()) return translate_elbo(beta, DecoderVariance::none);
-  if (session.has_network("likelihood")) return translate_elbo(beta, DecoderVariance::fitted);
-  return translate_elbo(beta, DecoderVariance::fixed, variance.item<double>());
+  const std::int64_t steps = session.total_steps();
+  if (!variance.defined()) return translate_elbo(beta, steps, DecoderVariance::none);
+  if (session.has_network("likelihood")) {
+    return translate_elbo(beta, steps, DecoderVariance::fitted);
+  }
+  return translate_elbo(beta, steps, DecoderVariance::fixed, variance.item<double>());
 }
 
 PictureOptions picture_options(Session& session) {

@@ -1,5 +1,6 @@
 #include "objectives/loss_translator.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "core/error.h"
@@ -39,8 +40,9 @@ std::string translate_log_likelihood(const LossReduction& loss) {
   return out.str();
 }
 
-std::string translate_elbo(const Schedule& beta, DecoderVariance kind, double variance) {
-  const double last = beta.final();
+std::string translate_elbo(const Schedule& beta, std::int64_t steps, DecoderVariance kind,
+                           double variance) {
+  const double last = beta.at(std::max<std::int64_t>(steps - 1, 0));  // the first step is step 0
   std::ostringstream out;
   if (kind == DecoderVariance::fixed) {
     out << translate_squared_error({.reconstruction_weight = 0.5 / variance, .kl_weight = last},
@@ -54,7 +56,7 @@ std::string translate_elbo(const Schedule& beta, DecoderVariance kind, double va
   out << ": sums over pixels and latent dimensions, mean over the batch";
   if (!beta.is_constant()) {
     out << "; β follows a schedule between " << beta.minimum() << " and " << beta.maximum()
-        << ", and the numbers are those of its end";
+        << ", and the numbers are those of the run's last step";
   }
   return out.str();
 }

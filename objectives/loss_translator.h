@@ -1,6 +1,7 @@
 // Says what a weighted sum of reconstruction error and KL means: "sum or mean?" as two numbers.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "core/schedule.h"
@@ -37,7 +38,9 @@ std::string translate_log_likelihood(const LossReduction& loss);
 enum class DecoderVariance { none, fixed, fitted };
 
 /// The sentence for a VAE's loss  −ln p(x|z) + β KL,  sums over pixels and latent dimensions, mean
-/// over the batch. A schedule is read at its end. `variance`: σ² where it is fixed.
-std::string translate_elbo(const Schedule& beta, DecoderVariance kind, double variance = 0.0);
+/// over the batch. A schedule is read at the last step of a run of `steps` steps, which may come
+/// before the schedule's end. `variance`: σ² where it is fixed.
+std::string translate_elbo(const Schedule& beta, std::int64_t steps, DecoderVariance kind,
+                           double variance = 0.0);
 
 }  // namespace elbow

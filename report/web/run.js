@@ -60,12 +60,12 @@ export class Run {
     }
     return undefined;
   }
-  /// The curve of a key in a split: [{x: step, y}], finite points only.
+  /// The curve of a key in a split: [{x: step, y, se}], finite points only.
   points(split, key) {
     const series = this.series[split];
     const column = series?.keys[key];
     if (!column) return [];
-    return series.step.map((x, i) => ({x, y: column.mean[i]})).filter((p) => isNumber(p.y));
+    return series.step.map((x, i) => ({x, y: column.mean[i], se: column.se?.[i]})).filter((p) => isNumber(p.y));
   }
 
   setting(key) { return this.config.find((c) => c.key === key)?.value ?? ''; }

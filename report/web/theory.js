@@ -1,5 +1,6 @@
 // What theory says beside what happened: identities, values at equilibrium, bounds and baselines.
 import {h, section} from './dom.js';
+import {baselines, verdictOf} from './evidence.js';
 import {closedForm, count, isNumber, plural, significant, withError} from './numbers.js';
 import {SPLIT_WORDS} from './run.js';
 import {explain, termCard} from './tooltip.js';
@@ -8,14 +9,6 @@ const KIND = {
   exact: 'equal up to rounding, on every record', bound: 'never violated, on every record',
   statistical: 'equal on average: |z| ≤ 4', optimum: 'true at the optimum only', oracle: 'a known value',
 };
-
-export function verdictOf(identity) {
-  if (identity.fails > 0) {
-    return identity.kind === 'statistical' ? {word: count(identity.fails) + ' of ' + count(identity.evaluations) + ' beyond 4 z', mood: 'doubt'}
-                                           : {word: 'fails', mood: 'bad'};
-  }
-  return identity.holds > 0 ? {word: 'holds', mood: 'good'} : {word: 'meter', mood: 'open'};
-}
 
 function happened(identity) {
   if (identity.kind === 'statistical') {
@@ -127,10 +120,6 @@ function limits(run) {
   }
   return rows;
 }
-
-export const baselines = (run) => Object.entries(run.data.baselines ?? {}).filter(([, v]) => isNumber(v))
-  .map(([key, value]) => ({key, value, name: {independent_pixels: 'Every pixel on its own', mean_image: 'The mean image with one variance',
-                                              principal_components: 'Principal components, as many as latent dimensions'}[key] ?? key}));
 
 export function theory(run) {
   const order = {bad: 0, doubt: 1, good: 2, open: 3};

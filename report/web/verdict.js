@@ -1,24 +1,10 @@
 // Is it good? In plain words, from the data alone; each sentence names the number that it rests on.
-import {baselines, verdictOf} from './theory.js';
-import {closedForm, count, isNumber, measured, plural, significant, withError} from './numbers.js';
+import {baselines, boundedCritic, greyBernoulli, modes, verdictOf} from './evidence.js';
+import {closedForm, count, isNumber, plural, significant, withError} from './numbers.js';
 import {SPLIT_WORDS} from './run.js';
+import {direction, lastThird, lastTwo, LEVEL_SHARE} from './trend.js';
 
 const nats = (last) => withError(last.value, last.se) + ' nats';
-
-/// Mean change per tenth of the run over its last fifth, with its standard error, by least squares.
-function trend(points) {
-  if (points.length < 5) return undefined;
-  const span = points.at(-1).x - points[0].x;
-  const tail = points.filter((p) => p.x >= points.at(-1).x - Math.max(span * 0.3, 0));
-  const use = tail.length >= 4 ? tail : points.slice(-4);
-  const n = use.length;
-  const mx = use.reduce((s, p) => s + p.x, 0) / n, my = use.reduce((s, p) => s + p.y, 0) / n;
-  const sxx = use.reduce((s, p) => s + (p.x - mx) ** 2, 0);
-  if (sxx === 0) return undefined;
-  const slope = use.reduce((s, p) => s + (p.x - mx) * (p.y - my), 0) / sxx;
-  const rest = use.reduce((s, p) => s + (p.y - my - slope * (p.x - mx)) ** 2, 0) / Math.max(1, n - 2);
-  return {change: slope * span * 0.1, error: Math.sqrt(rest / sxx) * span * 0.1};
-}
 
 function checks(run) {
   const decisive = run.identities.filter((i) => i.fails > 0 && i.kind !== 'statistical' && i.kind !== 'optimum');
@@ -47,6 +33,25 @@ function status(run) {
   return '';
 }
 
+/// How the ELBO moved at the end of the run, on validation images where they were measured
+/// often enough.
+function movement(run) {
+  for (const split of ['valid', 'train']) {
+    const points = run.points(split, 'elbo');
+    const line = lastThird(points);
+    const trend = line ?? lastTwo(points);
+    if (!trend) continue;
+    const size = points.at(-1).y;
+    const range = 'From step ' + count(trend.from) + ' to step ' + count(trend.to) + ' the ELBO on ' + SPLIT_WORDS[split] + ' changed by between ' +
+      significant(trend.low, 2) + ' and ' + significant(trend.high, 2) + ' nats (95 % interval' + (line ? ' of a straight line)' : ' by the records’ standard errors)');
+    return range + {rising: ': it was still improving, and longer training would probably help.',
+                    falling: ': it was getting worse.',
+                    level: ': levelled off, within ' + significant(100 * LEVEL_SHARE, 1) + ' % of the ELBO.',
+                    unclear: ': whether it was still improving cannot be told.'}[direction(trend, size)];
+  }
+  return 'There are too few records to tell whether it was still improving.';
+}
+
 function vae(run) {
   const elbo = run.last('elbo');
   if (!elbo || !isNumber(elbo.value)) return {mood: 'bad', headline: 'There is no finite bound to judge it by yet.', sentences: []};
@@ -57,43 +62,42 @@ function vae(run) {
   const base = baselines(run).sort((a, b) => b.value - a.value)[0];
   const where = 'on ' + SPLIT_WORDS[elbo.split];
   const start = run.points('train', 'elbo')[0];
+  const doubt = 3 * (isNumber(elbo.se) ? elbo.se : Infinity);
   let mood = 'good', headline;
-  if (kl && kl.value < 0.5) {
+  if (kl && kl.value + 2 * (kl.se ?? 0) < 0.1) {
     mood = 'bad';
-    headline = 'No: the code carries nothing. The KL is ' + nats(kl) + ' per image, so the decoder ignores z (posterior collapse).';
-    sentences.push('Warm the KL up from 0, lower its weight, or take a weaker decoder.');
-  } else if (base && elbo.value <= base.value) {
+    headline = 'The code carries nothing to speak of: the KL is ' + nats(kl) + ' per datum, and a code can say no more than that about it (posterior collapse).';
+    sentences.push('Warming the KL up from 0, a lower weight of it, or a weaker decoder can help.');
+  } else if (greyBernoulli(run)) {
     mood = 'doubt';
-    headline = 'Not yet: its bound on ln p(x), ' + nats(elbo) + ' ' + where + ', is below ' + significant(base.value) + ' nats, what a model of independent pixels gets.';
-  } else if (base) {
+    headline = 'Its ELBO is ' + nats(elbo) + ' ' + where + ', but a Bernoulli decoder of grey pixels has no likelihood: this bounds no ln p(x).';
+    sentences.push('With data.binarize = "dynamic" it would.');
+  } else if (base && elbo.value <= base.value - doubt) {
+    mood = 'doubt';
+    headline = 'Not yet: its bound on ln p(x), ' + nats(elbo) + ' ' + where + ', is below ' + significant(base.value) + ' nats, what the best of the simple models gets (' + base.name.toLowerCase() + ').';
+  } else if (base && elbo.value > base.value + doubt) {
     headline = 'Yes, it has learned: its bound on ln p(x) is ' + nats(elbo) + ' ' + where + ', ' + significant(elbo.value - base.value, 3) +
-      ' nats better than a model that treats every pixel on its own.';
+      ' nats better than the best of the simple models (' + base.name.toLowerCase() + ').';
+  } else if (base) {
+    mood = 'doubt';
+    headline = 'It cannot be told: its bound on ln p(x), ' + nats(elbo) + ' ' + where + ', is not surely above or below ' + significant(base.value) + ' nats, what the best of the simple models gets.';
   } else {
-    headline = 'It has learned: its bound on ln p(x) is ' + nats(elbo) + ' ' + where + (start ? ', from ' + significant(start.y, 3) + ' at the start.' : '.');
+    mood = 'open';
+    headline = 'Its bound on ln p(x) is ' + nats(elbo) + ' ' + where + (start ? '; the first training batch logged had ' + significant(start.y, 3) + '.' : '.');
   }
-  if (kl && kl.value >= 0.5) {
-    sentences.push('A code carries at most ' + nats(kl) + ' (' + significant(kl.value / Math.LN2, 2) + ' bits) about its image' +
+  if (kl && kl.value >= 0.1) {
+    sentences.push('A code carries at most ' + nats(kl) + ' (' + significant(kl.value / Math.LN2, 2) + ' bits) about its image on average' +
       (active && latent ? ', in ' + count(active.value) + ' of ' + latent + ' latent dimensions.' : '.'));
   }
-  const valid = run.points('valid', 'elbo');
-  const train = run.points('train', 'elbo').slice(-10);
-  if (valid.length > 0 && train.length > 2) {
-    const mean = train.reduce((s, p) => s + p.y, 0) / train.length;
-    const error = Math.sqrt(train.reduce((s, p) => s + (p.y - mean) ** 2, 0) / (train.length - 1) / train.length);
-    const gap = mean - valid.at(-1).y;
-    const sure = gap > 3 * Math.hypot(error, run.newest.valid?.elbo?.[1] ?? 0);
-    sentences.push(!sure ? 'Within three standard errors, images that it trains on do no better than held-out ones: no memorising to be seen.'
-      : 'It fits the images that it trains on ' + measured(gap, error) + ' nats better than validation images' +
-        (gap > 8 ? ': it is memorising. A smaller network, more data or an earlier stop helps.' : ': little memorising.'));
+  const valid = run.newest.valid?.elbo;
+  const train = run.newest.train?.elbo;
+  if (valid && isNumber(valid[0]) && train && isNumber(train[0]) && train[1] > 0 && valid[1] > 0) {
+    const error = Math.hypot(train[1], valid[1]);
+    const gap = train[0] - valid[0];
+    sentences.push('Its last training batch has an ELBO ' + withError(Math.abs(gap), error) + ' nats ' + (gap < 0 ? 'below' : 'above') + ' that of validation images' +
+      (gap > 3 * error ? ': it fits that batch better.' : ': within three standard errors or below, so it shows no memorising and rules out little of it.'));
   }
-  const slope = trend(valid.length >= 5 ? valid : run.points('train', 'elbo'));
-  if (slope && !run.running) {
-    sentences.push(slope.change > 2 * slope.error && slope.change > 0.1
-      ? 'It was still improving, by ' + measured(slope.change, slope.error) + ' nats over the last tenth: longer training would help.'
-      : slope.change < -2 * slope.error && slope.change < -0.1
-        ? 'It was getting worse at the end, by ' + measured(-slope.change, slope.error) + ' nats over the last tenth: stop earlier.'
-        : 'It had levelled off by the end.');
-  }
+  if (!run.running) sentences.push(movement(run));
   const beta = run.last('effective_beta') ?? run.last('beta');
   if (beta && Math.abs(beta.value - 1) > 1e-6) {
     sentences.push('The loss weighs the KL with ' + significant(beta.value, 3) + ', so it is not −ELBO; compare runs by the ELBO, which always has weight 1.');
@@ -101,48 +105,68 @@ function vae(run) {
   return {mood, headline, sentences};
 }
 
+/// Right answers of the discriminator: of the weights that train on training batches, and of the
+/// weights that are evaluated on held-out images (averages, where the run keeps some).
+function accuracies(run) {
+  const averaged = Number(run.setting('ema.decay')) > 0;
+  const held = run.last('accuracy', ['test', 'valid']), live = run.last('live/accuracy', ['test', 'valid']), train = run.last('accuracy', ['train']);
+  return [
+    train && {...train, of: 'on a training batch' + (averaged ? ', with the weights that train' : '')},
+    live && {...live, of: 'on ' + SPLIT_WORDS[live.split] + ', with the weights that train'},
+    held && {...held, of: 'on ' + SPLIT_WORDS[held.split] + (averaged ? ', with averaged weights' : '')},
+  ].filter((a) => a && isNumber(a.value));
+}
+
 function gan(run) {
   const sentences = [];
-  const accuracy = run.last('accuracy');
-  const gap = run.last('critic/gap');
+  const right = accuracies(run);
   const loss = run.last('loss/discriminator');
-  const percent = (last) => significant(100 * last.value, 3) + (isNumber(last.se) && last.se > 0 ? '\u00a0±\u00a0' + significant(100 * last.se, 2) : '') + '\u00a0%';
-  let mood = 'doubt', headline;
+  const counted = modes(run);
   const found = (name) => run.evaluation.find((r) => r.quantity === name);
-  const frechet = found('frechet_lenet'), floor = found('frechet_lenet/floor');
-  if (accuracy && isNumber(accuracy.value)) {
-    const on = accuracy.split === 'train' ? 'on training batches' : 'on ' + SPLIT_WORDS[accuracy.split];
-    if (accuracy.value > 0.95) headline = 'Not yet: its discriminator tells samples from real images ' + percent(accuracy) + ' of the time ' + on + '; guessing is 50 %.';
-    else if (accuracy.value > 0.6) headline = 'Partly: its discriminator still tells samples from real images ' + percent(accuracy) + ' of the time ' + on + '; guessing is 50 %.';
-    else {
-      mood = 'good';
-      headline = 'Its own discriminator can hardly tell: it is right ' + percent(accuracy) + ' of the time ' + on + ', and guessing is 50 %.';
-      sentences.push('A weak discriminator looks the same, so look at the samples.');
-    }
-  } else if (gap) {
-    const largest = Math.max(...run.points('train', 'critic/gap').map((p) => p.y));
-    headline = 'Judge it by its samples: its critic holds data and samples ' + withError(gap.value, gap.se) + ' critic units apart, ' +
-      significant(100 * gap.value / largest, 2) + ' % of the largest gap of the run.';
+  const auc = found('critic/auc'), frechet = found('frechet_lenet'), floor = found('frechet_lenet/floor');
+  const percent = (last) => significant(100 * last.value, 3) + (isNumber(last.se) && last.se > 0 ? '\u00a0±\u00a0' + significant(100 * last.se, 2) : '') + '\u00a0%';
+  const told = right.map((a) => percent(a) + ' ' + a.of).join('; ');
+  const bounds = ['jensen_shannon/lower', 'total_variation/lower', 'le_cam/lower'].map((key) => ({key, ...run.last(key)}))
+    .filter((b) => isNumber(b.value)).slice(0, 1);
+  // Away from one half, on either side, is evidence that they differ; near one half is evidence of nothing:
+  // the threshold at 0 may stand wrong.
+  const separates = right.some((a) => Math.abs(a.value - 0.5) > Math.max(0.1, 4 * (a.se || 0))) ||
+    (auc && isNumber(auc.value) && Math.abs(auc.value - 0.5) > Math.max(0.1, 4 * (auc.se ?? Infinity))) ||
+    bounds.some((b) => b.value > 0.05 && b.value > 4 * (b.se ?? Infinity));
+  let mood = 'open', headline;
+  if (counted && counted.found < counted.of) {
+    mood = counted.found < counted.of / 2 ? 'bad' : 'doubt';
+    headline = 'Its samples have ' + count(counted.found) + ' of the ' + count(counted.of) + ' modes of the data, at step ' + count(counted.step) + '.';
+  } else if (separates) {
+    mood = 'doubt';
+    headline = 'Its discriminator separates samples from data' + (counted ? ', all ' + count(counted.of) + ' modes are there' : '') + '.';
+  } else if (right.length === 0 && run.has('critic/gap') && !boundedCritic(run)) {
+    mood = 'doubt';
+    headline = 'It cannot be told: nothing bounds the critic (no gradient penalty, no weight clipping), so its outputs, gap and loss have no scale.';
+    sentences.push('Add [[penalty]] with name = "gradient_penalty".');
   } else {
-    headline = 'Judge it by its samples: nothing that was logged says how far they are from the data.';
+    headline = (counted ? 'Its samples have all ' + count(counted.of) + ' modes of the data; how close they are' : 'How good its samples are') + ' cannot be told from what was logged.';
   }
+  if (right.length > 0) {
+    sentences.push('The discriminator is right, with its threshold at 0: ' + told + '. ' + (separates
+      ? 'A strong discriminator separates good samples too.' : 'Near 50 % says nothing by itself: discriminator and threshold may be poor.'));
+  }
+  if (auc) sentences.push('The chance that it scores an image above a sample is ' + withError(auc.value, auc.se) + ', whatever the threshold (AUC; one half where it cannot tell).');
   if (frechet) {
     sentences.push('Between the features of a small classifier the Fréchet distance of samples and real images is ' + withError(frechet.value, frechet.se) +
       (floor ? '; two sets of real images are ' + withError(floor.value, floor.se) + ' apart.' : '.'));
   } else if (!run.running) {
-    sentences.push('A GAN’s losses are relative to its present opponent and do not rank models; elbow eval measures the samples themselves.');
+    sentences.push('A GAN’s losses are relative to its present opponent and do not rank models; look at the samples, and elbow eval measures them.');
   }
-  const bound = ['jensen_shannon/lower', 'total_variation/lower', 'le_cam/lower'].map((k) => [k, run.last(k)]).find(([, l]) => l);
-  if (bound) {
-    const [key, last] = bound;
-    const most = run.term(key)?.range?.[1];
-    sentences.push('Data and samples are at least ' + withError(Math.max(0, last.value), last.se) + (run.unit(key) ? ' ' + run.unit(key) : '') + ' apart (' +
-      {jensen_shannon: 'Jensen–Shannon divergence', total_variation: 'total variation', le_cam: 'triangular divergence'}[key.split('/')[0]] +
-      (isNumber(most) ? ', at most ' + significant(most, 3) : '') + '; in expectation, on ' + (last.split === 'train' ? 'training batches' : SPLIT_WORDS[last.split]) + ').');
+  for (const bound of bounds) {
+    const most = run.term(bound.key)?.range?.[1];
+    sentences.push('Data and samples are at least ' + withError(Math.max(0, bound.value), bound.se) + (run.unit(bound.key) ? ' ' + run.unit(bound.key) : '') + ' apart (' +
+      {jensen_shannon: 'Jensen–Shannon divergence', total_variation: 'total variation', le_cam: 'triangular divergence'}[bound.key.split('/')[0]] +
+      (isNumber(most) ? ', at most ' + significant(most, 3) : '') + '; in expectation, on ' + (bound.split === 'train' ? 'training batches, which the discriminator may have memorised' : SPLIT_WORDS[bound.split]) + ').');
   }
   const balance = run.term('loss/discriminator')?.equilibrium;
   if (loss && isNumber(balance) && isNumber(loss.value)) {
-    sentences.push('The discriminator’s loss is ' + withError(loss.value, loss.se) + '; at equilibrium it would be ' + closedForm(balance) + '.');
+    sentences.push('The discriminator’s loss is ' + withError(loss.value, loss.se) + ' on ' + SPLIT_WORDS[loss.split] + '; at equilibrium it would be ' + closedForm(balance) + '.');
   }
   const floors = [run.last('epoch/wasserstein1'), run.last('epoch/wasserstein1/floor')];
   if (floors[0] && floors[1]) {

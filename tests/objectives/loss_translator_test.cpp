@@ -35,20 +35,24 @@ TEST(LossTranslator, TheSentenceNamesScaleVarianceAndBeta) {
 
 TEST(LossTranslator, TheSentenceOfARun) {
   const std::string reduction = ": sums over pixels and latent dimensions, mean over the batch";
-  EXPECT_EQ(translate_elbo(4.0, DecoderVariance::none),
+  EXPECT_EQ(translate_elbo(4.0, 100, DecoderVariance::none),
             "this loss is 1 × (−ELBO) with β = 4" + reduction);
-  EXPECT_EQ(translate_elbo(2.0, DecoderVariance::fixed, 0.25),
+  EXPECT_EQ(translate_elbo(2.0, 100, DecoderVariance::fixed, 0.25),
             "this loss is 1 × (−ELBO) of a Gaussian decoder with σ² = 0.25, β = 2; θ = βσ² = 0.5" +
                 reduction);
-  EXPECT_EQ(translate_elbo(1.0, DecoderVariance::fitted),
+  EXPECT_EQ(translate_elbo(1.0, 100, DecoderVariance::fitted),
             "this loss is 1 × (−ELBO) with β = 1 of a Gaussian decoder whose σ² is fitted; θ = βσ² "
             "moves with it" +
                 reduction);
   const Schedule warm_up = Schedule::from(
       Value(ValueTable{{"schedule", "linear"}, {"from", 0.0}, {"to", 4.0}, {"steps", 10}}));
-  EXPECT_EQ(translate_elbo(warm_up, DecoderVariance::none),
-            "this loss is 1 × (−ELBO) with β = 4" + reduction +
-                "; β follows a schedule between 0 and 4, and the numbers are those of its end");
+  const std::string follows =
+      "; β follows a schedule between 0 and 4, and the numbers are those of the run's last step";
+  EXPECT_EQ(translate_elbo(warm_up, 100, DecoderVariance::none),
+            "this loss is 1 × (−ELBO) with β = 4" + reduction + follows);
+  // A run shorter than its schedule ends at what it has reached.
+  EXPECT_EQ(translate_elbo(warm_up, 6, DecoderVariance::none),
+            "this loss is 1 × (−ELBO) with β = 2" + reduction + follows);
 }
 
 TEST(LossTranslator, ALogLikelihoodDividedByPixels) {
