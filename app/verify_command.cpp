@@ -81,11 +81,11 @@ Selection select(const VerifyFlags& flags) {
 
 /// Counts of one run.
 struct Score {
-  std::int64_t checks = 0, holds = 0, fails = 0, inconclusive = 0, statistical = 0;
+  std::int64_t checks = 0, holds = 0, fails = 0, inconclusive = 0, sampled = 0;
 
   void add(const CheckResult& check) {
     ++checks;
-    if (check.kind == IdentityKind::statistical) ++statistical;
+    if (check.se > 0.0 && check.kind != IdentityKind::optimum) ++sampled;
     if (check.verdict == Verdict::holds) ++holds;
     if (check.verdict == Verdict::fails) ++fails;
     if (check.verdict == Verdict::inconclusive) ++inconclusive;
@@ -211,8 +211,8 @@ double expected_outliers(std::int64_t count) {
 std::string summary(const Score& s, double seconds) {
   std::string line = with_commas(s.checks) + " checks: " + with_commas(s.holds) + " hold, " +
                      with_commas(s.fails) + " fail, " + with_commas(s.inconclusive) +
-                     " inconclusive; " + with_commas(s.statistical) + " of them statistical, ";
-  line += significant(expected_outliers(s.statistical), 2) + " with |z| > 4 expected by chance; ";
+                     " inconclusive; " + with_commas(s.sampled) + " of them on samples, at most ";
+  line += significant(expected_outliers(s.sampled), 2) + " to fail expected by chance; ";
   return line + significant(seconds, 3) + " s";
 }
 

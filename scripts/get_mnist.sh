@@ -155,6 +155,12 @@ set_aside() {
   mv "$1" "$kept"
 }
 
+# uncompressed_aside NAME: Elbow reads an uncompressed file before a compressed one. Only called
+# where the compressed one is good, so that a failed download changes nothing.
+uncompressed_aside() {
+  if [ -e "$dir/$1" ]; then set_aside "$dir/$1"; fi
+}
+
 # fetch NAME GZ_SUM SUM
 fetch() {
   target=$dir/$1.gz
@@ -164,10 +170,9 @@ fetch() {
       say "$1: already there and good"
       return 0
     fi
-    # Elbow reads an uncompressed file before a compressed one.
-    set_aside "$dir/$1" || return 1
   fi
   if good_gz "$target" "$2" "$3"; then
+    uncompressed_aside "$1" || return 1
     say "$1.gz: already there and good"
     return 0
   fi
@@ -175,6 +180,7 @@ fetch() {
   for mirror in $mirrors; do
     if fetch_from "${mirror%/}/$1.gz" "$@"; then
       rm -f "$part.log"
+      uncompressed_aside "$1" || return 1
       if [ -e "$target" ]; then set_aside "$target" || return 1; fi
       mv -f "$part" "$target" || return 1
       say "$1.gz: fetched and checked"

@@ -51,6 +51,18 @@ TEST(LinearComparison, AnotherModelIsCaught) {
   expect_caught(learned([](Learned& l) { l.found.sse /= 6.0; }), "V89");  // a mean for a sum
 }
 
+TEST(LinearComparison, WhatIsDrawnMayDifferByFourOfItsStandardErrorsMore) {
+  const auto with = [](double se, double away) {
+    return learned([=](Learned& l) {
+      l.found.reconstruction_se = se;
+      l.found.elbo += 0.005 * std::abs(l.found.elbo) + away;
+    });
+  };
+  expect_none_fails(with(0.1, 0.39));
+  expect_caught(with(0.1, 0.45), "V87/elbo");
+  expect_caught(with(0.0, 0.05), "V87/elbo");
+}
+
 constexpr double kBeta = 2.0, kVariance = 0.25;
 
 Verdicts fixed(const std::function<void(LinearNumbers&)>& mistake) {

@@ -159,6 +159,21 @@ TEST_P(GetMnist, ABadUncompressedFileIsSetAside) {
   EXPECT_TRUE(fs::exists(gz(mnist_names()[0])));
 }
 
+TEST_P(GetMnist, WellFormedFilesOfAnotherDataSetAreKept) {
+  const std::string other = gzip(kHtml);
+  home_.write("out/" + mnist_names()[0] + ".gz", other);
+  home_.write("out/" + mnist_names()[0] + ".gz.bad", "an older one");
+  home_.write("out/" + mnist_names()[1], "raw");
+  EXPECT_EQ(get({"html"}).exit_code, 3);
+  EXPECT_EQ(read_file(gz(mnist_names()[0])), other);
+  EXPECT_EQ(read_file(home_ / ("out/" + mnist_names()[1])), "raw");
+  const auto result = get({"good"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(read_file(home_ / ("out/" + mnist_names()[0] + ".gz.bad")), "an older one");
+  EXPECT_EQ(read_file(home_ / ("out/" + mnist_names()[0] + ".gz.bad2")), other);
+  EXPECT_EQ(read_file(home_ / ("out/" + mnist_names()[1] + ".bad")), "raw");
+}
+
 TEST_P(GetMnist, SecondMirrorWhenTheFirstIsDown) {
   const auto result = get({"down", "good"});
   EXPECT_EQ(result.exit_code, 0) << result.err;

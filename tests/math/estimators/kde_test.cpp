@@ -89,16 +89,15 @@ double least_coverage(const testing::Repetitions& claimed) {
 
 // D68 around its own expectation and around the truth, where an error is claimed.
 TEST(KdeStatistical, IntervalsCover) {
-  const testing::Repetitions runs = testing::repeat(150, 2, [](CounterStream& random) {
+  const testing::Repetitions runs = testing::repeat(100, 2, [](CounterStream& random) {
     const Points x = testing::offset_normal_points(250, 1, random);
-    const Points y = testing::offset_normal_points(400, 1, random, 1.0);
+    const Points y = testing::offset_normal_points(400, 1, random, 0.0, 2.0);
     return kde_kl(x, y);
   });
   const testing::Repetitions claimed = runs.with_error();
   ASSERT_GE(claimed.values.size(), 30u);
   EXPECT_GE(claimed.coverage_of_mean(), least_coverage(claimed));
-  EXPECT_GE(claimed.coverage(0.5), least_coverage(claimed));
-  EXPECT_NEAR(runs.mean(), 0.5, 0.1);
+  EXPECT_GE(claimed.coverage(std::log(2.0) + 0.125 - 0.5), least_coverage(claimed));
   const testing::Repetitions plane = testing::repeat(150, 3, [](CounterStream& random) {
     const Points x = testing::offset_normal_points(200, 2, random);
     const Points y = testing::offset_normal_points(200, 2, random);
