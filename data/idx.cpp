@@ -17,6 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Of a table of labels; QMNIST's has 8.
+constexpr std::int64_t kMostColumns = 64;
+
 std::string quantity(std::int64_t n, const char* one) {
   return std::to_string(n) + " " + one + (n == 1 ? "" : "s");
 }
@@ -234,6 +237,9 @@ IdxArray read_idx_labels(const fs::path& path) {
   Source source(path);
   read_magic(source);
   const std::vector<std::int64_t> dims = read_sizes(source, magic, 2);
+  if (dims[1] > kMostColumns) {
+    source.fail_at(8, "a label has " + quantity(dims[1], "number") + ", which no known file has.");
+  }
   IdxArray labels{.dims = {dims[0]}, .values = {}};
   std::vector<std::uint8_t> row(static_cast<std::size_t>(4 * dims[1]));
   for (std::int64_t i = 0; i < dims[0]; ++i) {

@@ -135,6 +135,9 @@ Dataset load_mnist(const fs::path& dir) {
         data.classes = std::max<std::int64_t>(data.classes, std::int64_t{label} + 1);
       }
     }
+  } else {
+    data.train.labels.clear();
+    data.test.labels.clear();
   }
   data.description = data.sha256 == kMnistSha256 ? "MNIST from " + dir.string()
                                                  : "IDX files in MNIST's layout, but not MNIST's "

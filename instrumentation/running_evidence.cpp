@@ -33,10 +33,11 @@ CheckResult RunningEvidence::result(const IdentitySpec& identity) const {
   const auto n = static_cast<double>(state_.n);
   CheckResult result;
   result.id = identity.id + "/run";
-  result.kind = IdentityKind::bound;
+  result.kind = IdentityKind::statistical;
   result.statement = "mean z of all train records = 0: " + identity.statement;
   result.lhs = result.residual = state_.sum / n;
   result.tolerance = bound() / n;
+  result.z = 4.0 * state_.sum / bound();
   result.verdict = contradicts() ? Verdict::fails : Verdict::holds;
   return result;
 }

@@ -27,7 +27,10 @@ class RunningEvidence {
   /// Enough records for the mean z to be held to less than 1.2: with fewer the statement says
   /// nothing.
   bool speaks() const;
-  /// "V53/run": lhs the mean z, rhs 0, tolerance the bound over n; a bound, so that it decides.
+  /// "V53/run": lhs the mean z, rhs 0, tolerance the bound over n, z = 4 S / bound, so that 4 is
+  /// the bound. Counted and flagged, and no failure of the run: z of a skewed residual in a batch
+  /// of B has the mean -skewness / (2 sqrt B), not 0, which small batches of few dimensions show
+  /// after hundreds of records.
   CheckResult result(const IdentitySpec& identity) const;
 
   struct State {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Downloads the four files of MNIST into DIR (default data/mnist), checks them, and keeps what is
-# already there and good; another file of the same name is renamed to NAME.bad, never lost. Usage: scripts/get_mnist.sh [DIR]
+# already there and good; another file of the same name is renamed to NAME.bad, never lost.
+# Usage: scripts/get_mnist.sh [DIR]
 # Exit codes: 0 all four files are good, 2 usage, 3 a file could not be had.
 #
 # ELBOW_MNIST_MIRRORS  other places, separated by spaces, tried in order

@@ -52,7 +52,7 @@ TEST(RunningEvidence, SeesABiasOfOneStandardError) {
   }
 }
 
-TEST(RunningEvidence, SaysItAsABound) {
+TEST(RunningEvidence, SaysItAsAStatement) {
   IdentitySpec identity;
   identity.id = "V53";
   identity.statement = "a = b";
@@ -62,6 +62,8 @@ TEST(RunningEvidence, SaysItAsABound) {
   EXPECT_EQ(r.id, "V53/run");
   EXPECT_EQ(r.verdict, Verdict::fails);
   EXPECT_DOUBLE_EQ(r.lhs, 1.5);
+  EXPECT_EQ(r.kind, IdentityKind::statistical);
+  EXPECT_GT(r.z, 4.0);
   const double v = 225.0 + 10.0;
   EXPECT_NEAR(r.tolerance, std::sqrt(v * (2 * std::log(1e6) + std::log(v / 10.0))) / 100.0, 1e-12);
   RunningEvidence again;

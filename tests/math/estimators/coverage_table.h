@@ -54,7 +54,7 @@ struct Cell {
 /// The estimators of `elbow divergence` for points of `dim` coordinates, without their tests.
 inline std::vector<TwoSampleEstimator> all_estimators(std::int64_t dim) {
   std::vector<TwoSampleEstimator> all = two_sample_estimators({}, dim);
-  for (auto& metric : sample_metrics(dim)) all.push_back(std::move(metric));
+  for (auto& metric : sample_metrics(DivergenceSettings{}, dim)) all.push_back(std::move(metric));
   for (auto& estimator : all) estimator.test = {};
   return all;
 }
