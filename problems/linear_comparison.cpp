@@ -79,8 +79,8 @@ void check_fixed_variance(const Checks& checks, const LinearNumbers& found,
          beta * found.kl - found.reconstruction, loss, 0.005, found.reconstruction_se,
          beta * truth.total_kl);
   checks.oracle("V87/kl", "KL = Σ ½ ln⁺(λᵢ/θ), within 1 %", found.kl, truth.total_kl, 0.01);
-  within(checks, "V87/sse", "E SSE = Σ min(λᵢ, θ), within 1 % and 4 se", found.sse / truth.sse, 1.0,
-         0.01, found.sse_se / truth.sse);
+  checks.oracle("V87/sse", "E SSE over z = Σ min(λᵢ, θ), within 1 %",
+                found.expected_sse / truth.sse, 1.0, 0.01);
 }
 
 void check_slopes(const Checks& checks, const std::vector<RatePoint>& points,
@@ -88,18 +88,17 @@ void check_slopes(const Checks& checks, const std::vector<RatePoint>& points,
   for (std::size_t i = 0; i + 1 < points.size(); ++i) {
     const RatePoint &a = points[i], &b = points[i + 1];
     const double slope = (a.distortion - b.distortion) / (a.rate - b.rate);
-    const double se = std::hypot(a.distortion_se, b.distortion_se) / std::abs(a.rate - b.rate);
     const LinearOptimum at_a = truth(a.beta), at_b = truth(b.beta);
     const double expected =
         (at_b.reconstruction - at_a.reconstruction) / (at_a.total_kl - at_b.total_kl);
     const std::string chord = short_number(a.beta) + "-" + short_number(b.beta);
-    within(checks, "V90/" + chord,
-           "slope of the rate–distortion chord, from the eigenvalues, within 3 % and 4 se", slope,
-           expected, 0.03, se);
+    checks.oracle("V90/" + chord,
+                  "slope of the rate–distortion chord, from the eigenvalues, within 3 %", slope,
+                  expected, 0.03);
     checks.bound("V90/" + chord + "/upper", "slope of the chord ≤ −β of its end with more rate",
-                 slope, -a.beta, 0.02, se);
+                 slope, -a.beta, 0.02);
     checks.bound("V90/" + chord + "/lower", "−β of its end with less rate ≤ slope of the chord",
-                 -b.beta, slope, 0.02, se);
+                 -b.beta, slope, 0.02);
   }
 }
 

@@ -18,6 +18,7 @@ struct LinearNumbers {
   /// Standard errors of sse, and of elbo and reconstruction, from the draws of z alone: the
   /// statements are about these rows.
   double sse_se = 0.0, reconstruction_se = 0.0;
+  double expected_sse = 0.0;  ///< its expectation over z, in closed form from the weights
 };
 
 /// Numbers that a sampled z enters are held to the optimum within a share for what training leaves
@@ -34,7 +35,6 @@ void check_fixed_variance(const Checks& checks, const LinearNumbers& found,
 /// A point of the rate-distortion curve.
 struct RatePoint {
   double beta, rate, distortion;
-  double distortion_se = 0.0;  ///< from the draws of z
 };
 /// V90: the curve is convex with slope −β, so that a chord lies between the slopes of its ends.
 void check_slopes(const Checks& checks, const std::vector<RatePoint>& points,

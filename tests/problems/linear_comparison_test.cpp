@@ -17,7 +17,7 @@ namespace {
 const std::vector<double> kSpectrum = {4.0, 2.0, 1.2, 0.5, 0.3, 0.1};
 
 LinearNumbers numbers_of(const LinearOptimum& o) {
-  return {o.elbo, o.total_kl, o.reconstruction, o.sse, o.kl, 0.0, 0.0};
+  return {o.elbo, o.total_kl, o.reconstruction, o.sse, o.kl, 0.0, 0.0, o.sse};
 }
 
 struct Learned {

@@ -84,7 +84,7 @@ TEST(NetworkCritic, TheGradientIsThatOfTheDivergence) {
 
 TEST(NetworkCritic, AnotherGeneratorLossDescendsAnotherDivergence) {
   const Tensor l = known_objectives().at("least_squares").critic(kLine.pair().r);
-  const Choice mutant("least_squares", {{"c", Value(0.0)}});
+  const Choice mutant("least_squares", {{"c", Value(0.25)}});
   EXPECT_EQ(of_gradient("least_squares", kLine, l, {}).at("G56/network"), Verdict::holds);
   expect_caught(of_gradient(mutant, kLine, l, {}), "G56/network");
 }
