@@ -121,8 +121,9 @@ TEST(Mnist, OtherImageSizes) {
   const TempDir dir;
   write_small_mnist(dir);
   dir.write(mnist_names()[2], idx_bytes({10, 28, 32}, std::string(10 * 28 * 32, 'a')));
-  EXPECT_THAT(complaint(dir.path()),
-              HasSubstr("byte 12: the images are 28 x 32 pixels; data.name = \"mnist\" takes 28 x 28"));
+  EXPECT_THAT(
+      complaint(dir.path()),
+      HasSubstr("byte 12: the images are 28 x 32 pixels; data.name = \"mnist\" takes 28 x 28"));
 }
 
 TEST(Mnist, SwappedFiles) {

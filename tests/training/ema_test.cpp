@@ -36,8 +36,9 @@ double average(const Ema& ema, std::size_t i) {
   return static_cast<double>(ema.averages().at(i).tensor.data_ptr<float>()[0]);
 }
 
-// G20: against a constant target the remaining distance after k updates is the product of the decays, which is
-// prod (1 + i)/(10 + i) = 10! / ((k + 2) ... (k + 10)) while it warms up, and shrinks by `decay` a step afterwards.
+// G20: against a constant target the remaining distance after k updates is the product of the
+// decays, which is prod (1 + i)/(10 + i) = 10! / ((k + 2) ... (k + 10)) while it warms up, and
+// shrinks by `decay` a step afterwards.
 TEST(Ema, RemainingDistanceIsTheProductOfTheDecays) {
   Fixture f;
   Ema ema(f.networks, 0.9);
@@ -50,8 +51,7 @@ TEST(Ema, RemainingDistanceIsTheProductOfTheDecays) {
   constexpr int kWarm = 80;  // (1 + k)/(10 + k) is 0.9
   for (int k = 1; k <= kWarm + 20; ++k) {
     ema.update({"a"});
-    const double left =
-        k <= kWarm ? warming(k) : warming(kWarm) * std::pow(0.9, k - kWarm);
+    const double left = k <= kWarm ? warming(k) : warming(kWarm) * std::pow(0.9, k - kWarm);
     // Float32 averages of order 3.
     EXPECT_NEAR(3.0 - average(ema, 0), 2.0 * left, 1e-6) << k;
     EXPECT_DOUBLE_EQ(ema.decay_at(k), k < kWarm ? (1.0 + k) / (10.0 + k) : 0.9);
