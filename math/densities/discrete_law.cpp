@@ -1,5 +1,6 @@
 #include "math/densities/discrete_law.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
