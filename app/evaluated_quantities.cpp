@@ -11,6 +11,8 @@ const std::vector<EvaluatedQuantity>& evaluated_quantities() {
        "1", "pareto_k"},
       {"ess", "equal weights that the K importance samples are worth", "1",
        "effective_sample_size"},
+      {"elbo/refined", "ELBO with the best Gaussian posterior for each image, not the encoder's",
+       "nats", ""},
       {"gap/inference", "ln p(x) minus the ELBO: what the encoder loses", "nats", ""},
       {"gap/approximation", "the part of gap/inference that no Gaussian posterior could avoid",
        "nats", ""},

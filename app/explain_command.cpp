@@ -237,6 +237,11 @@ void explain(std::string name) {
     name.resize(name.size() - 3);
     std::cout << name << ".se is the standard error of the batch mean " << name << ":\n";
   }
+  if (name.starts_with("live/")) {
+    name.erase(0, 5);
+    std::cout << "live/" << name << " is " << name
+              << " of the weights that train, beside that of their average (ema.decay):\n";
+  }
   // One entry per distinct description; the same term of several objectives is shown once.
   struct Entry {
     TermSpec term;
