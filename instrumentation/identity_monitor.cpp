@@ -102,7 +102,7 @@ void IdentityMonitor::accumulate(const IdentitySpec& identity, StepRecord& recor
                                  const CheckResult& result) {
   if (result.se <= 0.0 || !std::isfinite(result.z)) return;
   RunningEvidence& evidence = evidence_[identity.id];
-  evidence.add(result.z);
+  evidence.add(result.residual, result.se);
   if (evidence.speaks()) count(record, evidence.result(identity));
 }
 
@@ -197,7 +197,8 @@ std::string IdentityMonitor::save() {
   }
   for (const auto& [id, evidence] : evidence_) {
     const RunningEvidence::State& s = evidence.state();
-    state.push_back({{"evidence", id}, {"n", s.n}, {"sum", s.sum}, {"squares", s.squares}});
+    state.push_back(
+        {{"evidence", id}, {"n", s.n}, {"sum", s.sum}, {"variance", s.variance}, {"se", s.se}});
   }
   return state.dump();
 }
@@ -210,7 +211,8 @@ void IdentityMonitor::restore(const std::string& text) {
   if (text.empty()) return;
   for (const Json& one : Json::parse(text)) {
     if (one.contains("evidence")) {
-      evidence_[one.at("evidence")].restore({one.at("n"), one.at("sum"), one.at("squares")});
+      evidence_[one.at("evidence")].restore(
+          {one.at("n"), one.at("sum"), one.at("variance"), one.at("se")});
       continue;
     }
     CheckCount count;

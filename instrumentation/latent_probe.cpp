@@ -78,12 +78,12 @@ void aggregate(const EncodedImages& images, const LatentProbeOptions& options, V
     }
     samples["aggregate/kl"].push_back(-log_prior_over_posterior(z.row(i), part, i));
   }
+  const std::int64_t n = std::max(b, options.dataset_size);
   for (const AggregateWeights weights : {AggregateWeights::batch, AggregateWeights::leave_one_out,
                                          AggregateWeights::symmetric_mss}) {
     const bool all = weights == AggregateWeights::symmetric_mss;
     const auto densities = aggregate_densities(
-        {z, own}, part.posteriors(),
-        {.weights = weights, .dataset_size = std::max(b, options.dataset_size), .groups = 0});
+        {z, own}, part.posteriors(), {.weights = weights, .dataset_size = n, .groups = 0});
     add_aggregate(densities, std::string(to_string(weights)), all, samples);
   }
   const auto& batch = samples.at("aggregate/mutual_information/batch");
@@ -93,6 +93,7 @@ void aggregate(const EncodedImages& images, const LatentProbeOptions& options, V
   const std::string aggregate = options.size.tier + "/aggregate/";
   values.set(aggregate + "mutual_information/max", *std::max_element(batch.begin(), batch.end()));
   values.set(aggregate + "log_batch", std::log(static_cast<double>(b)));
+  values.set(aggregate + "log_images", std::log(static_cast<double>(n)));
 }
 
 }  // namespace
@@ -191,12 +192,15 @@ std::vector<TermSpec> latent_probe_terms(const LatentProbeSize& size) {
            codes + ", uniform weights", "the code that tells most about its image",
            "Hoffman & Johnson 2016"),
       nats("aggregate/log_batch", "ln B", "\\ln B", "exact",
-           "the most that a batch can show of the information", "Hoffman & Johnson 2016")};
+           "the most that a batch can show of the information", "Hoffman & Johnson 2016"),
+      nats("aggregate/log_images", "ln N", "\\ln N", "exact",
+           "what the codes of N images can say of them at most", "Hoffman & Johnson 2016")};
   for (TermSpec& term : terms) {
     if (term.name.ends_with("perplexity") || term.name.ends_with("sample_size"))
       term.unit = "codes";
     if (term.name.ends_with("/max")) term.reduction = "maximum over images";
-    if (term.name.ends_with("/log_batch")) term.reduction = "none: a constant";
+    if (term.name.ends_with("/log_batch") || term.name.ends_with("/log_images"))
+      term.reduction = "none: a constant";
   }
   return terms;
 }

@@ -1,5 +1,6 @@
 #include "objectives/probe_identities.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -45,6 +46,42 @@ IdentitySpec sandwich(const Tier& tier) {
           }};
 }
 
+/// V54.least and V54.most. B of N images: the symmetric weights are B/N of the uniform ones and
+/// 1 − B/N of those that leave the image out, and no more than B (N − 1) / (N (B − 1)) times the
+/// uniform ones. ln is concave and grows, so both hold for every code. The sum V54 telescopes and
+/// sees no weight; these do.
+std::vector<IdentitySpec> weighted(const Tier& tier) {
+  const std::string information = tier.aggregate() + "mutual_information/";
+  const auto spec = [&](const std::string& id, const std::string& statement, auto pair) {
+    return IdentitySpec{
+        .id = id + tier.suffix,
+        .kind = IdentityKind::bound,
+        .statement = statement,
+        .sides = [=, aggregate = tier.aggregate()](const Values& v) -> std::optional<Sides> {
+          if (!v.contains(information + "symmetric_mss") || !v.contains(information + "batch"))
+            return std::nullopt;
+          const double b = std::exp(v[aggregate + "log_batch"]),
+                       n = std::exp(v[aggregate + "log_images"]);
+          Sides sides = pair(v[information + "batch"], v[information + "symmetric_mss"],
+                             v[information + "leave_one_out"], b, n);
+          sides.scale = std::max({magnitude(v.at(information + "batch")),
+                                  magnitude(v.at(information + "symmetric_mss")),
+                                  b < n ? magnitude(v.at(information + "leave_one_out")) : 0.0});
+          return sides;
+        }};
+  };
+  return {spec("V54.least", "I_batch − ln B(N − 1)/(N(B − 1)) ≤ I_q",
+               [](double batch, double all, double /*others*/, double b, double n) {
+                 return Sides{.lhs = batch - std::log(b * (n - 1.0) / (n * (b - 1.0))), .rhs = all};
+               }),
+          spec("V54.most", "I_q ≤ B/N I_batch + (1 − B/N) I_leave-one-out",
+               [](double batch, double all, double others, double b, double n) {
+                 const double share = std::min(b / n, 1.0);
+                 return Sides{.lhs = all,
+                              .rhs = share * batch + (share < 1.0 ? (1.0 - share) * others : 0.0)};
+               })};
+}
+
 std::vector<IdentitySpec> of_tier(const Tier& tier) {
   const std::string k = std::to_string(tier.samples), suffix = tier.suffix;
   const std::string aggregate = tier.aggregate(), bound_name = tier.bound;
@@ -58,7 +95,7 @@ std::vector<IdentitySpec> of_tier(const Tier& tier) {
   spread.constant = log_k;
   Sum lowest = weight("largest");
   lowest.constant = -log_k;
-  return {
+  std::vector<IdentitySpec> identities = {
       at_most("V15.elbo" + suffix, "E ln w ≤ VR_½", weight("elbo"), weight("renyi_half")),
       at_most("V15.half" + suffix, "VR_½ ≤ " + bound_name, weight("renyi_half"), bound),
       at_most("V15.iwae" + suffix, bound_name + " ≤ VR₋₁", bound, weight("renyi_minus_one")),
@@ -84,6 +121,7 @@ std::vector<IdentitySpec> of_tier(const Tier& tier) {
               {.terms = {{aggregate + "log_batch", 1.0}}}),
       sandwich(tier),
   };
+  return join(identities, weighted(tier));
 }
 
 }  // namespace

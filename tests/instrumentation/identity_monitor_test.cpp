@@ -208,6 +208,37 @@ TEST(IdentityMonitor, StatisticalFlagsAreCountedAndNeverFailTheRun) {
   EXPECT_FALSE(alerted);
 }
 
+// Each record is within 4 standard errors; all of them together are not.
+TEST(IdentityMonitor, ASmallBiasInEveryRecordIsSeenOverTheRun) {
+  RunInfo info = vae_run();
+  info.specs[0].identities[1].id = "V53";
+  const auto record_at = [](int step) {
+    StepRecord record = vae_record(step);
+    record.values.set("mc", Moments{0.6, 0.5, 128});
+    return record;
+  };
+  IdentityMonitor first;
+  first.start(info);
+  for (int step = 1; step <= 100; ++step) {
+    StepRecord record = record_at(step);
+    first.step(record);
+    EXPECT_EQ(find(record, "V53")->verdict, Verdict::holds);
+    EXPECT_EQ(find(record, "V53/run") != nullptr, step > 30) << step;
+  }
+  IdentityMonitor second;
+  second.start(info);
+  second.restore(first.save());
+  StepRecord record = record_at(101), other_split = record_at(101);
+  other_split.split = "valid";
+  second.step(other_split);
+  EXPECT_EQ(find(other_split, "V53/run"), nullptr);
+  second.step(record);
+  EXPECT_EQ(find(record, "V53/run")->verdict, Verdict::fails);
+  EXPECT_NEAR(find(record, "V53/run")->lhs, 1.2, 1e-9);
+  EXPECT_EQ(count_of(second, "V53/run").evaluations, 71);
+  EXPECT_FALSE(second.failed());
+}
+
 TEST(IdentityMonitor, EverySplitIsChecked) {
   StepRecord record = vae_record(10, -81.8, -21.4);
   record.split = "valid";

@@ -137,6 +137,11 @@ TEST(LatentProbe, MistakesAreCaught) {
     caught(aggregate + "total_correlation", sound[aggregate + "total_correlation"] - 33.0, "V54");
     caught(aggregate + "mutual_information/max", sound[aggregate + "log_batch"] + 0.01, "V57");
     const std::string information = aggregate + "mutual_information/";
+    // Weights that sum to 1/N, and to N.
+    const double log_n = sound[aggregate + "log_images"];
+    caught(information + "symmetric_mss", sound[information + "symmetric_mss"] + log_n, "V54.most");
+    caught(information + "symmetric_mss", sound[information + "symmetric_mss"] - log_n,
+           "V54.least");
     caught(information + "batch",
            sound[information + "leave_one_out"] + 5.0 * sound.at(information + "excess").se, "V58");
   }

@@ -24,6 +24,8 @@ using testing::expect_caught;
 
 using Set = std::vector<double>;
 
+constexpr std::int64_t kImages = 5000;  // of the data set that batches come from
+
 /// The probe every N steps and the one every epoch: the same statements, of other sizes.
 struct Tier {
   std::string name;
@@ -74,7 +76,7 @@ class ProbeIdentities : public ::testing::TestWithParam<Tier> {
   }
 
   /// What a probe says of the information, with the lower and the upper form as given.
-  Values information_record(const Set& low, const Set& high) const {
+  Values information_record(const Set& low, const Set& high, const Set& all = {}) const {
     Set excess;
     for (std::size_t i = 0; i < low.size(); ++i) excess.push_back(high[i] - low[i]);
     const double n = static_cast<double>(low.size());
@@ -86,6 +88,8 @@ class ProbeIdentities : public ::testing::TestWithParam<Tier> {
                             static_cast<std::int64_t>(low.size())});
     v.set(name + "max", *std::max_element(low.begin(), low.end()));
     v.set(aggregate("log_batch"), std::log(n));
+    if (!all.empty()) v.set(name + "symmetric_mss", mean(all));
+    v.set(aggregate("log_images"), std::log(static_cast<double>(kImages)));
     return v;
   }
 };
@@ -99,8 +103,9 @@ const std::vector<IdentitySpec>& identities() {
   return all;
 }
 
-/// I per code, ln q(z|x) − ln q^(z), of 32 codes of images far apart in ten dimensions.
-Set information(AggregateWeights weights) {
+/// I per code, ln q(z|x) − ln q^(z), of 32 codes in ten dimensions, of images far apart unless
+/// their variance is given.
+Set information(AggregateWeights weights, double variance = 0.1) {
   CounterStream stream(3, 0);
   const std::int64_t b = 32, d = 10;
   Points mean(b, d), log_var(b, d), z(b, d);
@@ -109,12 +114,12 @@ Set information(AggregateWeights weights) {
   for (std::int64_t i = 0; i < b; ++i) {
     for (std::int64_t l = 0; l < d; ++l) {
       mean.row(i)[l] = stream.normal();
-      log_var.row(i)[l] = std::log(0.1);
-      z.row(i)[l] = mean.row(i)[l] + std::sqrt(0.1) * stream.normal();
+      log_var.row(i)[l] = std::log(variance);
+      z.row(i)[l] = mean.row(i)[l] + std::sqrt(variance) * stream.normal();
     }
   }
-  const AggregateDensities q =
-      aggregate_densities({z, own}, {mean, log_var}, {.weights = weights, .groups = 0});
+  const AggregateDensities q = aggregate_densities(
+      {z, own}, {mean, log_var}, {.weights = weights, .dataset_size = kImages, .groups = 0});
   Set result;
   for (std::size_t i = 0; i < q.own.size(); ++i) result.push_back(q.own[i] - q.joint[i]);
   return result;
@@ -131,11 +136,30 @@ TEST_P(ProbeIdentities, HoldOnEverySetOfWeights) {
 }
 
 TEST_P(ProbeIdentities, HoldOnABatchOfCodes) {
-  const auto results = testing::check(
-      identities(), information_record(information(AggregateWeights::batch),
-                                       information(AggregateWeights::leave_one_out)));
-  EXPECT_EQ(results.size(), 2u);
-  for (const CheckResult& r : results) EXPECT_EQ(r.verdict, Verdict::holds) << r.id;
+  for (const double variance : {0.01, 0.1, 1.0, 100.0}) {
+    const auto of = [&](AggregateWeights weights) { return information(weights, variance); };
+    const auto results =
+        testing::check(identities(), information_record(of(AggregateWeights::batch),
+                                                        of(AggregateWeights::leave_one_out),
+                                                        of(AggregateWeights::symmetric_mss)));
+    EXPECT_EQ(results.size(), 4u);
+    for (const CheckResult& r : results) EXPECT_EQ(r.verdict, Verdict::holds) << r.id;
+  }
+}
+
+// V54 itself telescopes: its sides agree for any weights.
+TEST_P(ProbeIdentities, V54CatchesOtherWeights) {
+  const double variance = 1.0;
+  const auto record = [&](const Set& all) {
+    return information_record(information(AggregateWeights::batch, variance),
+                              information(AggregateWeights::leave_one_out, variance), all);
+  };
+  // 1/(N B) for each, which sum to 1/N and not to 1.
+  expect_caught(identities(), record(information(AggregateWeights::mws, variance)), id("V54.most"));
+  // A sum over the other images in place of their mean.
+  Set sum = information(AggregateWeights::leave_one_out, variance);
+  for (double& i : sum) i -= std::log(static_cast<double>(sum.size() - 1));
+  expect_caught(identities(), record(sum), id("V54.least"));
 }
 
 // Orders with the wrong sign, powers without their root, sums that should be means.
