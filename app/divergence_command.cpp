@@ -30,6 +30,7 @@ struct Options {
   std::string p, q;
   std::string format = "table";
   RowSettings rows;
+  std::vector<std::string> formulas;  // of --f
   SampleOptions files;
 };
 
@@ -97,7 +98,9 @@ std::string describe(const Distribution& d, std::int64_t samples) {
                              : ": " + with_commas(d.points.size()) + " points");
 }
 
-int divergence(const Options& options) {
+int divergence(Options options) {
+  for (const std::string& text : options.formulas)
+    options.rows.divergences.formulas.push_back(formula_divergence(text, "--f"));
   const std::uint64_t seed = options.rows.seed;
   SampleReader files(options.files, static_cast<std::size_t>(names_a_file(options.p)) +
                                         static_cast<std::size_t>(names_a_file(options.q)));
@@ -106,6 +109,11 @@ int divergence(const Options& options) {
   files.require_fit();
   require_same_dim(p, q);
   require_one_kind(p, q);
+  if (!options.formulas.empty() && !(p.known() && q.known())) {
+    throw Error(
+        "error: --f needs two laws that are known: of points from a file the ratio p/q is not.",
+        ExitCode::usage);
+  }
   const bool json = options.format == "json";
   if (!json) {
     say("P = " + describe(p, options.rows.samples) + "; Q = " + describe(q, options.rows.samples) +
@@ -145,6 +153,7 @@ Examples:
   elbow divergence 'laplace(0,1)' 'normal(0,1)' --alpha 0.5 --alpha 2
   elbow divergence 'normal([0,0],[[1,0],[0,1]])' 'normal([1,0],[[1,0.5],[0.5,1]])' --format json
   elbow divergence 'bernoulli(0.5)' 'bernoulli(0.7)'
+  elbow divergence 'normal(0,1)' 'laplace(0,1)' --f 'abs(t-1)/2' --f 't*ln(t) - (t-1)'
   elbow divergence real.npy generated.npy
   elbow divergence samples.csv 'uniform(0,1)'
   elbow divergence points.csv frame_with_index.csv --columns 2-3
@@ -199,6 +208,13 @@ void add_divergence(CLI::App& app, Action& action) {
   command->add_option("--epsilon", options->rows.divergences.epsilon,
                       "entropic weight of sinkhorn_divergence, in the square of the points' unit "
                       "(default: median distance of P squared, over 10)");
+  command
+      ->add_option(
+          "--f", options->formulas,
+          "f_divergence of an f(t) of one's own, t = p/q, between known laws: \"t*ln(t)\"; "
+          "may be given several times")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add_sample_options(*command, options->files);
   command->footer(kFooter);
   command->callback([=, &action] {

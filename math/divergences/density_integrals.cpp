@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include "core/error.h"
@@ -143,7 +144,56 @@ Power integrate_power(const DensityPair& pair, double a) {
   return {alpha, renyi_of(a, alpha, log_integral[0], log_error)};
 }
 
+/// Why D_f may be infinite though its terms are finite; empty where powers that converge bound it.
+std::string undecided(const DensityPair& pair, const FormulaDivergence& f) {
+  for (const auto& [limit, order, where] :
+       {std::tuple{f.slope_at_infinity, f.highest, "large"}, {f.at_zero, f.lowest, "small"}}) {
+    if (std::isfinite(limit)) continue;
+    if (order == 0.0 || order == 1.0) continue;  // finite as the KL divergences are
+    if (std::isfinite(order) && !power_integral_diverges(pair.p(), pair.q(), order)) continue;
+    return std::string("f grows fast for ") + where +
+           " t = p/q, and whether its integral is finite could not be told" +
+           (std::isfinite(order) ? ": that of t^" + number_text(order) + " is not" : "");
+  }
+  return {};
+}
+
 }  // namespace
+
+Approximate integrate_f_divergence(const Density& p, const Density& q, const FormulaDivergence& f) {
+  if (p.dim() != q.dim() || p.dim() > 2)
+    return uncontrolled("quadrature is over one or two dimensions");
+  const DensityPair pair(p, q);
+  const Supports supports = compare_supports(pair.p(), pair.q());
+  if ((supports.p_outside_q && std::isinf(f.slope_at_infinity)) ||
+      (supports.q_outside_p && std::isinf(f.at_zero)))
+    return infinite();
+  if (const std::string why = undecided(pair, f); !why.empty()) return uncontrolled(why);
+  std::vector<double> powers = {0.0, 1.0};
+  if (std::isinf(f.slope_at_infinity)) powers.push_back(f.highest);
+  if (std::isinf(f.at_zero)) powers.push_back(f.lowest);
+  const std::vector<Integrand> integrands = {
+      [&](const LogPair& log) { return f.f.excess_of(log.p, log.q, log.ratio); },
+      [](const LogPair& log) { return std::exp(log.p); },
+      [](const LogPair& log) { return std::exp(log.q); }};
+  const auto pass = [&](int k) {
+    const bool plane = pair.dim() == 2;
+    const IntegrationFrame frame(pair, powers, plane ? k : 0);
+    return integrate_all(frame, integrands, f.kinked, plane ? 1 : 1 + k);
+  };
+  const Integrals one = pass(0), other = pass(1);
+  for (std::size_t c = 1; c < 3; ++c) {
+    if (std::fabs(one.values[c] - 1.0) > 1e-8)
+      return uncontrolled("the nodes of the quadrature miss a part of the densities");
+  }
+  const double value = one.values[0], difference = std::fabs(value - other.values[0]);
+  constexpr double kControlled = 1e-5;
+  if (!(difference <= kControlled * value + 1e-14))
+    return uncontrolled("two integrations differ by " + number_text(difference));
+  const double rounding = f.f.curvature_at_one ? rounding_of(value, pair.noise())
+                                               : pair.noise() + kRounding * (1.0 + value);
+  return {value, one.errors[0] + difference + rounding};
+}
 
 std::vector<double> density_breakpoints(const DensityPair& pair) {
   return IntegrationFrame(pair, {0.0, 1.0}).outer();

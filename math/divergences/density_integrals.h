@@ -8,6 +8,7 @@
 #include "math/densities/density.h"
 #include "math/densities/density_pair.h"
 #include "math/divergences/approximate.h"
+#include "math/divergences/formula.h"
 
 namespace elbow {
 
@@ -29,6 +30,11 @@ struct DensityDivergences {
 /// ones. A value that is finite but beyond the range of doubles comes out as +inf.
 DensityDivergences integrate_divergences(const Density& p, const Density& q,
                                          std::span<const double> orders);
+
+/// D_f of a formula, likewise. Where f grows faster than t, or is infinite at 0, it is told finite
+/// by integrals of powers that bound it (power_integral_diverges), infinite by supports alone;
+/// where neither tells, the value is left out with the reason.
+Approximate integrate_f_divergence(const Density& p, const Density& q, const FormulaDivergence& f);
 
 /// Breakpoints along the axis of 1-D densities that hold all but e^-45 of both: kinks, centres and
 /// multiples of the scales, then outwards in growing steps.

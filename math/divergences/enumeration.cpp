@@ -165,6 +165,8 @@ std::vector<Finding> enumerated_divergences(const DiscreteLaw& p, const Discrete
   }
   for (std::size_t k = 0; k < alphas.size(); ++k)
     found.add("alpha", alphas[k], order_note(settings.orders[k]));
+  for (const FormulaDivergence& f : settings.formulas)
+    found.add("f_divergence", sums.divergence(f.f), formula_note(f));
   found.add("wasserstein1", sums.wasserstein1());
   found.add("wasserstein2_squared", sums.wasserstein2_squared());
   found.add("energy", sums.energy());

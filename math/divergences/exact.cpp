@@ -94,6 +94,9 @@ std::vector<Finding> equal_laws(const Request& r) {
     } else if (name == "renyi" || name == "alpha") {
       for (const double a : r.settings.orders)
         if (name == "alpha" || a > 0.0) found.add(name, 0.0, 0.0, order_note(a));
+    } else if (name == "f_divergence") {
+      for (const FormulaDivergence& f : r.settings.formulas)
+        found.add(name, 0.0, 0.0, formula_note(f));
     } else {
       found.add(name, 0.0, 0.0);
     }
@@ -171,6 +174,24 @@ std::vector<Finding> by_quadrature(const Request& r) {
     found.add("renyi", d.renyi[k], order_note(a));
     const bool limit = a >= 0.0 && a <= 1.0;
     found.add("alpha", d.alpha[k], joined(order_note(a), limit ? "" : beyond(d.alpha[k], a)));
+  }
+  return found.take();
+}
+
+// Of Gaussians with one covariance along the line of their means, in any number of dimensions.
+std::vector<Finding> by_formulas(const Request& r, const Gaussian* a, const Gaussian* b) {
+  ExactFindings found("quadrature", r.left_out);
+  const bool line = a && b && r.p.dim() > 1 && same_covariance(*a, *b);
+  const DensityPtr one = line ? make_normal(0.0, 1.0) : nullptr,
+                   other = line ? make_normal(mahalanobis(*a, *b), 1.0) : nullptr;
+  for (const FormulaDivergence& f : r.settings.formulas) {
+    Approximate value;
+    try {
+      value = line ? integrate_f_divergence(*one, *other, f) : integrate_f_divergence(r.p, r.q, f);
+    } catch (const Error& error) {
+      value = uncontrolled(error.what());  // the other formulas stand
+    }
+    found.add("f_divergence", value, formula_note(f));
   }
   return found.take();
 }
@@ -294,12 +315,17 @@ const std::vector<std::string>& divergence_quantities() {
                                                  "le_cam",
                                                  "renyi",
                                                  "alpha",
+                                                 "f_divergence",
                                                  "wasserstein1",
                                                  "wasserstein2_squared",
                                                  "energy",
                                                  "mmd2",
                                                  "frechet"};
   return names;
+}
+
+std::string formula_note(const FormulaDivergence& f) {
+  return "f(t) = " + f.formula + (f.known.empty() ? "" : ": " + f.known);
 }
 
 std::string order_note(double order) { return "α = " + number_text(order); }
@@ -335,6 +361,7 @@ std::vector<Finding> exact_divergences(const Density& p, const Density& q,
   if (a && b) append("closed_form", [&] { return gaussian_closed_forms(r, *a, *b); });
   if (a && b && p.dim() > 2 && same_covariance(*a, *b))
     append("one_dimension", [&] { return along_the_means(r, *a, *b); });
+  if (!settings.formulas.empty()) append("quadrature", [&] { return by_formulas(r, a, b); });
   if (p.dim() > 1 && !(a && b) && !r.p.factors().empty() && !r.q.factors().empty())
     append("factors", [&] { return by_factors(r); });
   if (p.dim() <= 2) append("quadrature", [&] { return by_quadrature(r); });

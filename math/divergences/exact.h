@@ -9,6 +9,7 @@
 
 #include "core/estimate.h"
 #include "math/densities/density.h"
+#include "math/divergences/formula.h"
 
 namespace elbow {
 
@@ -34,6 +35,7 @@ struct DivergenceSettings {
   std::vector<double> bandwidths = {0.5, 1.0, 2.0, 5.0};  ///< of mmd2: the sum of the kernels
   std::int64_t neighbours = 5;                            ///< k of the neighbour estimates
   std::optional<double> epsilon = {};                     ///< of sinkhorn_divergence; none: its own
+  std::vector<FormulaDivergence> formulas = {};           ///< f_divergence of an f of one's own
 };
 
 /// The quantities in the order in which they are shown.
@@ -50,6 +52,8 @@ std::vector<Finding> exact_divergences(const Density& p, const Density& q,
 
 /// "α = 0.5", "RBF kernels, h = 0.5 + 1 + 2 + 5": what belongs to a value of these quantities.
 std::string order_note(double order);
+/// "f(t) = t · ln(t): kl", with the quantity that it is.
+std::string formula_note(const FormulaDivergence& f);
 std::string bandwidth_note(std::span<const double> bandwidths);
 
 }  // namespace elbow

@@ -106,6 +106,16 @@ const std::vector<DivergenceQuantity>& divergence_quantity_specs() {
            "--alpha; order 1 is kl, 0 reverse_kl, 2 half of pearson_chi2; at ½ it is 4 H²",
        .confused_with = "Amari's own α, which is −1 for KL(P‖Q): the one here is (1 − α)/2; renyi",
        .reference = "Amari 1985; Cressie & Read 1984"},
+      {.name = "f_divergence",
+       .summary = "divergence of an f of one's own: elbow divergence P Q --f \"t*ln(t)\"",
+       .equation = "D_f(P\\|Q)=\\int q\\,f\\!\\left(\\frac pq\\right)",
+       .unicode = "D_f(P‖Q) = ∫ q f(p/q)",
+       .unit = "1",
+       .convention =
+           "f convex with f(1) = 0; where q = 0 and p > 0 the slope of f at infinity counts, "
+           "where p = 0 its value at 0",
+       .confused_with = "the tilted t f(1/t), which exchanges P and Q",
+       .reference = "Csiszár 1967; Ali & Silvey 1966"},
       {.name = "wasserstein1",
        .summary = "least mean distance by which mass must move",
        .equation = "\\inf_\\pi\\mathbb{E}_\\pi\\lVert X-Y\\rVert",

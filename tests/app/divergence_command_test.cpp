@@ -156,6 +156,42 @@ TEST(DivergenceCommandSlow, OrdersAreRowsOfTheirOwn) {
   EXPECT_NEAR(exact.at("mmd2 RBF kernel, h = 1"), 0.1772676349, 1e-9);
 }
 
+TEST(DivergenceCommandSlow, AnFOfOnesOwnIsARow) {
+  const auto result = divergence({"normal(0,1)", "normal(1,2)", "--f", "t*ln(t)", "--f",
+                                  "(t-1)^2 + abs(t-1)", "--format", "json", "--samples", "50"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  std::vector<double> values;
+  std::vector<std::string> notes;
+  for (const auto& row : json_lines(result.out)) {
+    if (row.at("quantity") != "f_divergence") continue;
+    EXPECT_TRUE(row.at("exact").get<bool>());
+    values.push_back(row.at("value"));
+    notes.push_back(row.at("note"));
+  }
+  ASSERT_EQ(values.size(), 2u);
+  EXPECT_NEAR(values[0], 0.4431471806, 1e-9);
+  EXPECT_EQ(notes[0], "f(t) = t · ln(t): kl");
+  EXPECT_NEAR(values[1], 0.7440263415 + 2.0 * 0.3900656601, 1e-9);
+}
+
+TEST(DivergenceCommandSlow, AnFThatIsNoneIsShownWhereItIsWrong) {
+  const auto refused = [](const std::string& f, const std::string& why) {
+    const auto result = divergence({"normal(0,1)", "normal(1,2)", "--f", f});
+    EXPECT_EQ(result.exit_code, 2) << f;
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(result.err, HasSubstr(why));
+  };
+  refused("2 t", "--f:1:3: error: expected an operator before 't'\n  2 t\n    ^");
+  refused("t*log(t)", "the natural logarithm is 'ln'");
+  refused("sqrt(t)", "f(1) is 1");
+  refused("sqrt(t) - 1", "not convex");
+  const TempDir dir;
+  const auto file = dir.write("p.csv", "1\n2\n3\n4\n");
+  const auto result = divergence({file, "normal(0,1)", "--f", "t*ln(t)"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("--f needs two laws that are known"));
+}
+
 TEST(DivergenceCommandSlow, FilesAndDensitiesMix) {
   const TempDir dir;
   std::string csv = "x,y\n", shifted;

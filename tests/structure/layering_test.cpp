@@ -18,7 +18,8 @@ using ::testing::IsEmpty;
 // core <- math <- data, models, objectives <- training;  core <- math <- instrumentation.
 const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"core", {}},
-    {"math", {"core"}},
+    {"equations", {"core"}},
+    {"math", {"core", "equations"}},
     {"data", {"core", "math"}},
     {"models", {"core", "math"}},
     {"objectives", {"core", "math", "models"}},
