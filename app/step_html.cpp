@@ -23,6 +23,7 @@ th, td { padding: .2rem .7rem; border-bottom: 1px solid var(--line); text-align:
 th:first-child, td:first-child, .l { text-align: left; }
 td.none { opacity: .5; } .bad { color: #d00; font-weight: bold; }
 .bar { display: inline-block; height: .7em; background: currentColor; vertical-align: baseline; }
+.against { background: none; box-sizing: border-box; border: 1.5px dashed currentColor; }
 .t0 { color: var(--c0); } .t1 { color: var(--c1); } .t2 { color: var(--c2); }
 .t3 { color: var(--c3); } .t4 { color: var(--c4); } .t5 { color: var(--c5); }
 )css";
@@ -118,8 +119,10 @@ std::string gradient_table(const StepView& view, const TurnAccount& turn) {
     const double share = share_of(turn, *terms[i]);
     sum += share;
     char text[192];
-    std::snprintf(text, sizeof text, "%.1f %% <span class=\"bar\" style=\"width:%.1fem\"></span>",
-                  100.0 * share, std::isfinite(share) ? std::min(4.0, 4.0 * std::abs(share)) : 0.0);
+    // Hollow where it is negative: the term pulls against the sum.
+    std::snprintf(text, sizeof text, "%.1f %% <span class=\"%s\" style=\"width:%.1fem\"></span>",
+                  100.0 * share, share < 0.0 ? "bar against" : "bar",
+                  std::isfinite(share) ? std::min(4.0, 4.0 * std::abs(share)) : 0.0);
     out += cell(text, colour(i));
   }
   out += cell(significant(100.0 * sum, 4) + " %") + "</tr>\n</table></div>\n";

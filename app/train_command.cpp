@@ -42,6 +42,7 @@
 #include "training/divergence.h"
 #include "training/environment.h"
 #include "training/files.h"
+#include "training/loss_weights.h"
 #include "training/penalty_samples.h"
 #include "training/result.h"
 #include "training/term_gradients.h"
@@ -102,28 +103,27 @@ class UndeclaredTerms : public Observer {
   std::set<std::string> seen_, said_;
 };
 
-constexpr std::string_view kElboParts[] = {"loss", "elbo/reconstruction", "elbo/kl", "beta", ""};
-
-// What the loss of a VAE is in terms of the ELBO; "" for other losses.
-std::string loss_sentence(const Session& session) {
+// What the loss of a VAE is in terms of the ELBO, computed from the loss at steps of the run; ""
+// for losses that are no multiple of it.
+std::string loss_sentence(Session& session) {
   const Likelihood* likelihood = session.likelihood();
   if (likelihood == nullptr) return {};
-  const Spec& objective = session.specs().front();
-  // A loss with parts besides reconstruction and KL is not what the sentence speaks of.
-  for (const EquationPart& part : objective.parts) {
-    if (std::count(std::begin(kElboParts), std::end(kElboParts), part.term) == 0) return {};
-  }
-  Schedule beta = 1.0;
-  for (const ParameterSpec& parameter : objective.parameters) {
-    if (parameter.symbol == "β") beta = session.config().schedule("objective." + parameter.name);
+  const Tensor x = held_out(session, 8);
+  const std::int64_t end = std::max<std::int64_t>(session.total_steps() - 1, 0);
+  const auto first = loss_weights(session, x, 0), last = loss_weights(session, x, end);
+  if (!first || !last) return {};
+  bool constant = true;
+  constexpr std::int64_t kLooks = 64;
+  for (std::int64_t k = 1; k <= kLooks && constant; ++k) {
+    const auto there = loss_weights(session, x, end * k / kLooks);
+    constant = there && effective_beta(*there) == effective_beta(*first);
   }
   const Tensor variance = likelihood->variance();
-  const std::int64_t steps = session.total_steps();
-  if (!variance.defined()) return translate_elbo(beta, steps, DecoderVariance::none);
-  if (session.has_network("likelihood")) {
-    return translate_elbo(beta, steps, DecoderVariance::fitted);
-  }
-  return translate_elbo(beta, steps, DecoderVariance::fixed, variance.item<double>());
+  const DecoderVariance kind = !variance.defined()                 ? DecoderVariance::none
+                               : session.has_network("likelihood") ? DecoderVariance::fitted
+                                                                   : DecoderVariance::fixed;
+  return translate_elbo(*last, *first, constant, kind,
+                        kind == DecoderVariance::fixed ? variance.item<double>() : 0.0);
 }
 
 PictureOptions picture_options(Session& session) {

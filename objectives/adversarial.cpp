@@ -2,10 +2,13 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/randn.h>
+#include <ATen/ops/searchsorted.h>
 #include <ATen/ops/sigmoid.h>
+#include <ATen/ops/sort.h>
 
 #include <iterator>
 #include <sstream>
+#include <tuple>
 #include <utility>
 
 #include "core/error.h"
@@ -130,17 +133,38 @@ std::unique_ptr<Objective> make_adversarial(AdversarialFormulas formulas, std::i
   return std::make_unique<Adversarial>(std::move(formulas), latent);
 }
 
+namespace {
+
+/// Share of `others` below each value, a tie counting half.
+Tensor share_below(const Tensor& others, const Tensor& values) {
+  const Tensor sorted = std::get<0>(at::sort(others));
+  const auto count = [&](bool right) {
+    return at::searchsorted(sorted, values.contiguous(), false, right).to(at::kDouble);
+  };
+  return (count(false) + count(true)) * (0.5 / static_cast<double>(others.numel()));
+}
+
+}  // namespace
+
+Term auc_term(const Tensor& l_real, const Tensor& l_fake) {
+  const Tensor real = share_below(l_fake, l_real), fake = 1.0 - share_below(l_real, l_fake);
+  return {.name = "critic/auc", .values = real + fake - real.mean()};
+}
+
 std::vector<Term> logit_terms(const Tensor& l_real, const Tensor& l_fake) {
   std::vector<Term> terms{{.name = "logit/real", .values = l_real},
                           {.name = "logit/fake", .values = l_fake},
                           {.name = "probability/real", .values = at::sigmoid(l_real)},
                           {.name = "probability/fake", .values = at::sigmoid(l_fake)}};
   append(terms, accuracy_terms(l_real, l_fake, 0.0));
+  terms.push_back(auc_term(l_real, l_fake));
   return terms;
 }
 
-std::vector<Term> critic_terms(const Tensor& l_real, const Tensor& l_fake) {
-  return {{.name = "critic/real", .values = l_real}, {.name = "critic/fake", .values = l_fake}};
+std::vector<Term> critic_terms(const Tensor& l_real, const Tensor& l_fake, bool real_above) {
+  return {{.name = "critic/real", .values = l_real},
+          {.name = "critic/fake", .values = l_fake},
+          real_above ? auc_term(l_real, l_fake) : auc_term(-l_real, -l_fake)};
 }
 
 std::vector<Term> accuracy_terms(const Tensor& l_real, const Tensor& l_fake, double threshold) {

@@ -36,11 +36,17 @@ struct AdversarialFormulas {
 std::unique_ptr<Objective> make_adversarial(AdversarialFormulas formulas, std::int64_t latent);
 
 /// Terms of an output that is a logit, sigma(l) = probability of "real": logit/*, probability/*,
-/// accuracy, accuracy/*.
+/// accuracy, accuracy/*, critic/auc.
 std::vector<Term> logit_terms(const Tensor& l_real, const Tensor& l_fake);
 
-/// Terms of an output that is a score without probability: critic/real, critic/fake.
-std::vector<Term> critic_terms(const Tensor& l_real, const Tensor& l_fake);
+/// critic/auc: the chance that an image scores above a sample, P(l(x) > l(G(z))) + P(=)/2. Values
+/// [B]: share of samples below image i, plus share of images above sample i, less their mean; their
+/// mean is the AUC, and the standard error of it is DeLong's. Source: DeLong et al. 1988.
+Term auc_term(const Tensor& l_real, const Tensor& l_fake);
+
+/// Terms of an output that is a score without probability: critic/real, critic/fake, critic/auc.
+/// `real_above` is false where the loss draws the outputs on images below those on samples.
+std::vector<Term> critic_terms(const Tensor& l_real, const Tensor& l_fake, bool real_above = true);
 
 /// accuracy, accuracy/real, accuracy/fake of calling "real" what lies above the threshold.
 std::vector<Term> accuracy_terms(const Tensor& l_real, const Tensor& l_fake, double threshold);

@@ -134,7 +134,27 @@ std::vector<TermSpec> logit_term_specs() {
       probability("probability/real", "D(x)", "D(x)=\\sigma(l(x))",
                   "probability of being real that real images get"),
       probability("probability/fake", "D(G(z))", "D(G(z))=\\sigma(l(G(z)))",
-                  "probability of being real that samples get")};
+                  "probability of being real that samples get"),
+      auc_term_spec()};
+}
+
+TermSpec auc_term_spec() {
+  return {.name = "critic/auc",
+          .symbol = "P(D(x) > D(G(z)))",
+          .latex = "P\\left(D(x)>D(G(z))\\right)",
+          .unit = "probability",
+          .sign = "+",
+          .reduction = "all pairs of an image and a sample of a batch",
+          .estimator = "Mann–Whitney, a tie counts half; DeLong's standard error",
+          .minimum = 0.0,
+          .maximum = 1.0,
+          .equilibrium = 0.5,
+          .meaning =
+              "chance that the discriminator scores an image above a sample, whatever the "
+              "threshold: 1 where it tells them apart, one half where it cannot; in train "
+              "records of the batch that it is trained on",
+          .confused_with = "accuracy, which stands and falls with the threshold",
+          .reference = "DeLong et al. 1988"};
 }
 
 std::vector<TermSpec> critic_term_specs(const std::string& unit, const std::string& reference,
@@ -157,23 +177,25 @@ std::vector<TermSpec> critic_term_specs(const std::string& unit, const std::stri
           critic("critic/fake", "C(G(z))", "C(G(z))",
                  "raw output on samples, in the discriminator's turn"),
           critic("critic/generated", "C(G(z)), generator's turn", "C(G(z))",
-                 "raw output on the samples of the generator's own turn")};
+                 "raw output on the samples of the generator's own turn"),
+          auc_term_spec()};
 }
 
 std::vector<TermSpec> accuracy_term_specs(const std::string& rule) {
   const auto accuracy = [&](std::string name, std::string symbol, std::string latex,
-                            std::optional<double> equilibrium, std::string meaning) -> TermSpec {
+                            std::optional<double> equilibrium,
+                            const std::string& meaning) -> TermSpec {
     return {.name = std::move(name),
             .symbol = std::move(symbol),
             .latex = std::move(latex),
             .unit = "probability",
             .sign = "+",
             .reduction = kBatch,
-            .estimator = rule,
+            .estimator = "the discriminator's own threshold",
             .minimum = 0.0,
             .maximum = 1.0,
             .equilibrium = equilibrium,
-            .meaning = std::move(meaning),
+            .meaning = meaning + "; " + rule,
             .confused_with = "the mean probability D(x)",
             .reference = "Goodfellow et al. 2014, section 4.1; optimal value (1 + TV)/2"};
   };

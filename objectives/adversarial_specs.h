@@ -30,11 +30,14 @@ struct AdversarialLossSpec {
 /// loss/discriminator, its real and fake part, loss/generator and loss/generator/fake.
 std::vector<TermSpec> adversarial_loss_terms(const AdversarialLossSpec& spec);
 
-/// logit/real, logit/fake, probability/real, probability/fake, logit/generated: outputs whose
-/// sigmoid is the probability of "real".
+/// critic/auc, of every discriminator.
+TermSpec auc_term_spec();
+
+/// logit/real, logit/fake, probability/real, probability/fake, logit/generated, critic/auc: outputs
+/// whose sigmoid is the probability of "real".
 std::vector<TermSpec> logit_term_specs();
 
-/// critic/real, critic/fake, critic/generated: outputs that are no logits.
+/// critic/real, critic/fake, critic/generated, critic/auc: outputs that are no logits.
 std::vector<TermSpec> critic_term_specs(const std::string& unit, const std::string& reference,
                                         std::optional<double> equilibrium);
 

@@ -1,6 +1,5 @@
 #include "objectives/loss_translator.h"
 
-#include <algorithm>
 #include <sstream>
 
 #include "core/error.h"
@@ -40,23 +39,24 @@ std::string translate_log_likelihood(const LossReduction& loss) {
   return out.str();
 }
 
-std::string translate_elbo(const Schedule& beta, std::int64_t steps, DecoderVariance kind,
-                           double variance) {
-  const double last = beta.at(std::max<std::int64_t>(steps - 1, 0));  // the first step is step 0
+std::string translate_elbo(const LossReduction& last, const LossReduction& first, bool constant,
+                           DecoderVariance kind, double variance) {
   std::ostringstream out;
   if (kind == DecoderVariance::fixed) {
-    out << translate_squared_error({.reconstruction_weight = 0.5 / variance, .kl_weight = last},
-                                   variance);
+    out << translate_squared_error(
+        {.reconstruction_weight = 0.5 * last.reconstruction_weight / variance,
+         .kl_weight = last.kl_weight},
+        variance);
   } else {
-    out << translate_log_likelihood({.kl_weight = last});
+    out << translate_log_likelihood(last);
     if (kind == DecoderVariance::fitted) {
       out << " of a Gaussian decoder whose σ² is fitted; θ = βσ² moves with it";
     }
   }
   out << ": sums over pixels and latent dimensions, mean over the batch";
-  if (!beta.is_constant()) {
-    out << "; β follows a schedule between " << beta.minimum() << " and " << beta.maximum()
-        << ", and the numbers are those of the run's last step";
+  if (!constant) {
+    out << "; β varies over the run, from " << effective_beta(first)
+        << " at its first step, and the numbers are those of its last";
   }
   return out.str();
 }

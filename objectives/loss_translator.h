@@ -1,10 +1,7 @@
 // Says what a weighted sum of reconstruction error and KL means: "sum or mean?" as two numbers.
 #pragma once
 
-#include <cstdint>
 #include <string>
-
-#include "core/schedule.h"
 
 namespace elbow {
 
@@ -37,10 +34,10 @@ std::string translate_log_likelihood(const LossReduction& loss);
 
 enum class DecoderVariance { none, fixed, fitted };
 
-/// The sentence for a VAE's loss  −ln p(x|z) + β KL,  sums over pixels and latent dimensions, mean
-/// over the batch. A schedule is read at the last step of a run of `steps` steps, which may come
-/// before the schedule's end. `variance`: σ² where it is fixed.
-std::string translate_elbo(const Schedule& beta, std::int64_t steps, DecoderVariance kind,
-                           double variance = 0.0);
+/// The sentence for a VAE's loss  a · (−ln p(x|z)) + b · KL,  sums over pixels and latent
+/// dimensions, mean over the batch, with a and b of the run's last step. `first`: those of its
+/// first step; `constant`: they are the same at every step. `variance`: σ² where it is fixed.
+std::string translate_elbo(const LossReduction& last, const LossReduction& first, bool constant,
+                           DecoderVariance kind, double variance = 0.0);
 
 }  // namespace elbow

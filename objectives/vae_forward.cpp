@@ -13,7 +13,6 @@
 #include "math/fused.h"
 #include "math/fused_kernels.h"
 #include "math/host.h"
-#include "objectives/loss_translator.h"
 #include "objectives/posterior_statistics.h"
 
 namespace elbow {
@@ -122,13 +121,6 @@ std::vector<Term> vae_terms(const VaeForward& f, const Context& context, Likelih
   terms.push_back(scalar_term("mu/max", s.mu_max));
   terms.push_back(scalar_term("log_var/min", s.log_var_min));
   terms.push_back(scalar_term("log_var/max", s.log_var_max));
-  terms.push_back(scalar_term("effective_beta", effective_beta({.kl_weight = beta})));
-  if (const Tensor variance = likelihood.variance(); variance.defined()) {
-    // The Gaussian loss SSE / (2σ²) + β KL, as the translator names it.
-    const double a = 0.5 / variance.item<double>();
-    terms.push_back(
-        scalar_term("theta", effective_theta({.reconstruction_weight = a, .kl_weight = beta})));
-  }
   for (Term& term : likelihood.terms(f.output, context.batch.x, context))
     terms.push_back(std::move(term));
   return terms;

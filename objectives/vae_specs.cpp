@@ -237,18 +237,6 @@ std::vector<TermSpec> vae_term_specs() {
        .meaning = "widest posterior; above 0 it is wider than the prior",
        .confused_with = "a log standard deviation, half of it",
        .reference = "Kingma & Welling 2013, appendix C.2"},
-      {.name = "effective_beta",
-       .symbol = "β_eff",
-       .latex = "\\beta_{\\mathrm{eff}}=\\frac{b}{R_z}\\cdot\\frac{R_x}{a}",
-       .unit = "1",
-       .sign = "+",
-       .reduction = "none: a property of the loss",
-       .estimator = "exact",
-       .minimum = 0.0,
-       .meaning = "the loss is a multiple of the negative ELBO whose KL has this weight, for sums "
-                  "over pixels and latent dimensions and the likelihood in use",
-       .confused_with = "a weight beside a mean over pixels, which is D times smaller",
-       .reference = "Higgins et al. 2017, equation 4"},
   };
 }
 

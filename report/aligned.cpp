@@ -1,6 +1,7 @@
 #include "report/aligned.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <limits>
 #include <set>
@@ -12,6 +13,9 @@ namespace elbow::report {
 namespace {
 
 constexpr std::int64_t kSeries = 8;
+// Clocks meet nowhere: a record a little after the moment stands for it better than one long
+// before.
+constexpr double kLater = 0.05;
 
 }  // namespace
 
@@ -48,11 +52,20 @@ double common_position(const std::vector<Group>& groups, At at) {
   return limit;
 }
 
-std::optional<std::size_t> row_until(const Run& run, const SplitMetrics& metrics, At at,
-                                     double limit) {
+std::optional<std::size_t> row_at(const Run& run, const SplitMetrics& metrics, At at,
+                                  double limit) {
   std::optional<std::size_t> found;
   for (std::size_t row = 0; row < metrics.rows(); ++row) {
-    if (at == At::end || position(run, metrics, row, at) <= limit * (1 + 1e-12)) found = row;
+    const double there = at == At::end ? 0.0 : position(run, metrics, row, at);
+    if (at == At::time) {
+      const auto distance = [&](std::size_t r) {
+        return std::fabs(position(run, metrics, r, at) - limit);
+      };
+      if (there <= limit * (1.0 + kLater) && (!found || distance(row) <= distance(*found)))
+        found = row;
+    } else if (at == At::end || there <= limit * (1 + 1e-12)) {
+      found = row;
+    }
   }
   return found;
 }
@@ -92,7 +105,7 @@ std::optional<Measured> group_value(const Group& group, const std::string& split
   std::vector<Measured> per_seed;
   for (const Run* run : group.runs) {
     const SplitMetrics* metrics = run->split(split);
-    const auto row = metrics == nullptr ? std::nullopt : row_until(*run, *metrics, at, limit);
+    const auto row = metrics == nullptr ? std::nullopt : row_at(*run, *metrics, at, limit);
     const auto value = row ? value_at(*metrics, split, term, *row) : std::nullopt;
     if (!value) return std::nullopt;
     per_seed.push_back(*value);
@@ -105,7 +118,7 @@ std::string place_text(const Group& group, const std::string& split, At at, doub
   double least = std::numeric_limits<double>::infinity(), most = 0.0, epoch = 0.0;
   for (const Run* run : group.runs) {
     const SplitMetrics* metrics = run->split(split);
-    const auto row = metrics == nullptr ? std::nullopt : row_until(*run, *metrics, at, limit);
+    const auto row = metrics == nullptr ? std::nullopt : row_at(*run, *metrics, at, limit);
     if (!row) return "no record so early";
     steps.insert(metrics->steps[*row]);
     epoch = metrics->epochs[*row];

@@ -13,7 +13,8 @@ namespace elbow::report {
 
 /// end      the last record
 /// steps    the last record at or before the step that every run has reached
-/// samples  the same for training samples drawn, time for seconds of training
+/// samples  the same for training samples drawn
+/// time     the record nearest to the time that every run has reached, at most 5 % after it
 enum class At { end, steps, samples, time };
 std::string_view to_string(At at);
 
@@ -27,9 +28,9 @@ double position(const Run& run, const SplitMetrics& metrics, std::size_t row, At
 /// aside.
 double common_position(const std::vector<Group>& groups, At at);
 
-/// The last record at or before `limit`; `end`: the last one. Nothing where none is so early.
-std::optional<std::size_t> row_until(const Run& run, const SplitMetrics& metrics, At at,
-                                     double limit);
+/// The last record at or before `limit`; `time`: the nearest one up to 5 % after it; `end`: the
+/// last one. Nothing where none is so early.
+std::optional<std::size_t> row_at(const Run& run, const SplitMetrics& metrics, At at, double limit);
 
 /// A term at record `row` of a split: the record itself, or, of training records, the mean over
 /// those of the last tenth of the steps before it, with the error of a correlated series

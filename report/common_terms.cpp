@@ -10,8 +10,16 @@
 namespace elbow::report {
 namespace {
 
+/// How good samples are, whatever the loss is.
+bool is_of_samples(const std::string& term) {
+  return term == "probe/modes" || term == "epoch/energy" || term == "epoch/wasserstein1";
+}
+
+bool is_plain(const TermChoice& choice) { return choice.patterns.empty() && !choice.all; }
+
 /// Not a diagnostic that says little about which run is better, and not one of a numbered family.
 bool is_main(const std::string& term) {
+  if (is_of_samples(term)) return true;
   if (is_numbered(term) || term.ends_with("/min") || term.ends_with("/max")) return false;
   for (const char* prefix : {"pixels/", "log_q/", "log_w", "mu/", "log_var/", "learning_rate/",
                              "gradient_norm/", "gradient_difference/", "penalty_of_", "elbo/kl_mc",
@@ -47,12 +55,13 @@ std::vector<CommonTerm> common_terms(const std::vector<Group>& groups, const Ter
                                               : std::vector<std::string>{choice.split};
   for (const std::string& split : splits) {
     if (!every_run_has(groups, split)) continue;
+    const bool best = terms.empty();
     for (const std::string& term : groups.front().first().split(split)->keys) {
+      // Further splits add what the best one has not: measures of samples are of train records.
+      if (!best && is_plain(choice) && !is_of_samples(term)) continue;
       if (!wanted(term, choice) || !every_run_has(groups, split, term)) continue;
       if (seen.insert(term).second) terms.push_back({term, split});
     }
-    // The best split has the main terms; others are asked only for what was named.
-    if (!terms.empty() && choice.patterns.empty() && !choice.all) break;
   }
   return terms;
 }

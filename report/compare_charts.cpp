@@ -68,7 +68,18 @@ std::string axis_text(At at) {
 }  // namespace
 
 std::string followed_split(const std::vector<Group>& groups, const std::string& term) {
-  return every_run_has(groups, "valid", term) ? "valid" : "train";
+  if (!every_run_has(groups, "valid", term)) return "train";
+  if (!every_run_has(groups, "train", term)) return "valid";
+  // Two passes over validation images are no curve where training has thirty records.
+  constexpr std::size_t kCurve = 5;
+  std::size_t fewest = std::numeric_limits<std::size_t>::max(), training = fewest;
+  for (const Group& group : groups) {
+    for (const Run* run : group.runs) {
+      fewest = std::min(fewest, rows_by_step(*run, term, "valid").size());
+      training = std::min(training, rows_by_step(*run, term, "train").size());
+    }
+  }
+  return fewest < kCurve && training > fewest ? "train" : "valid";
 }
 
 Curve term_curve(const Group& group, std::size_t color, const std::string& term,

@@ -116,7 +116,8 @@ std::string pictures(const Comparison& c) {
          "<option value=\"steps\">steps</option><option value=\"samples\">training samples</option>"
          "<option value=\"time\">seconds</option></select></label></p><p class=\"quiet\">Bands are "
          "one standard error: of the data where a run has one seed, between seeds where it has "
-         "several. Curves of validation where all runs have it.</p><div class=\"grid\">" +
+         "several. Curves of validation images where all runs have five records of them, else of "
+         "training batches; the axis says which.</p><div class=\"grid\">" +
          cards + "</div>";
 }
 

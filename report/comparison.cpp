@@ -110,7 +110,7 @@ std::string title(At at, double limit) {
     case At::time:
       break;
   }
-  return "at equal time: the last record up to " + fixed(limit, 1) + " s of training";
+  return "at equal time: the record nearest to " + fixed(limit, 1) + " s of training";
 }
 
 /// Unit and theory of the term where all groups agree on them.
@@ -182,7 +182,7 @@ Records records_of(const std::vector<Group>& groups, const std::vector<Row>& row
       for (const Run* run : group.runs) {
         const auto [place, fresh] = records.try_emplace({run, row.split});
         const SplitMetrics* metrics = run->split(row.split);
-        if (fresh && metrics != nullptr) place->second = row_until(*run, *metrics, at, limit);
+        if (fresh && metrics != nullptr) place->second = row_at(*run, *metrics, at, limit);
       }
     }
   }

@@ -9,6 +9,7 @@
 #include "math/host.h"
 #include "math/moments.h"
 #include "math/torch_compat.h"
+#include "training/loss_weights.h"
 
 namespace elbow {
 namespace {
@@ -62,6 +63,19 @@ Moments loss_moments(const Evaluation& evaluation) {
   }
   loss.se = std::sqrt(variance);
   return loss;
+}
+
+/// effective_beta, and theta where the likelihood has one variance.
+void add_loss_weights(const Evaluation& evaluation, PhaseValues& out) {
+  const auto weights = loss_weights(evaluation);
+  if (!weights) return;
+  const double beta = effective_beta(*weights);
+  out.moments.emplace_back("effective_beta", Moments{beta, 0.0, 1});
+  for (const Term& term : evaluation.terms) {
+    if (term.name != "sigma") continue;
+    const double sigma = term.values.item<double>();
+    out.moments.emplace_back("theta", Moments{beta * sigma * sigma, 0.0, 1});
+  }
 }
 
 /// Counts within a batch, from which no count of the split follows.
@@ -120,6 +134,7 @@ PhaseValues phase_values(const std::string& phase, const Evaluation& evaluation)
   }
   if (evaluation.loss.defined()) {
     out.moments.emplace_back(evaluation.loss_key, loss_moments(evaluation));
+    add_loss_weights(evaluation, out);
   }
   return out;
 }

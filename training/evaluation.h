@@ -19,7 +19,8 @@ struct PhaseValues {
 };
 
 /// Mean and standard error of each term, and the scalar loss under its key. The loss has the
-/// standard error of the weighted sum of its terms where they are per sample.
+/// standard error of the weighted sum of its terms where they are per sample. With a graph also
+/// effective_beta and theta, from the derivatives of the loss (loss_weights.h).
 PhaseValues phase_values(const std::string& phase, const Evaluation& evaluation);
 
 void add_to(Values& values, const PhaseValues& phase);

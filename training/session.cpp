@@ -202,7 +202,9 @@ void Session::check_training() const {
 
 void Session::collect_warnings() {
   const bool bernoulli = text_or(config_, "likelihood.name", "") == "bernoulli";
-  if (bernoulli && transform_.binarize == Binarize::none) {
+  const auto is_grey = [](std::uint8_t k) { return k != 0 && k != 255; };
+  if (bernoulli && transform_.binarize == Binarize::none &&
+      std::any_of(data_.train.pixels.begin(), data_.train.pixels.end(), is_grey)) {
     warnings_.push_back(
         "Grey pixels under a Bernoulli likelihood: the reconstruction is a cross-entropy, not a "
         "log-likelihood, and its ELBO compares with no published number. Set data.binarize to "

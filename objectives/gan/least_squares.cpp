@@ -64,7 +64,7 @@ AdversarialFormulas formulas(const Labels& t) {
   f.discriminator_terms = [t](const Tensor& l_real, const Tensor& l_fake) {
     // With b < a the real side lies below the middle.
     const double sign = t.b > t.a ? 1.0 : -1.0;
-    return join(critic_terms(l_real, l_fake),
+    return join(critic_terms(l_real, l_fake, t.b > t.a),
                 accuracy_terms(sign * l_real, sign * l_fake, sign * 0.5 * (t.a + t.b)),
                 std::vector<Term>{{.name = "le_cam/lower", .values = le_cam(l_real, l_fake, t)},
                                   scalar_term("label/real", t.b),
@@ -192,7 +192,7 @@ void adapt(Spec& spec, const Parameters& parameters) {
       term.equilibrium = part;
     if (term.name == "loss/generator" || term.name == "loss/generator/fake")
       term.equilibrium = generator;
-    if (term.name.rfind("critic/", 0) == 0) term.equilibrium = centre;
+    if (term.name.rfind("critic/", 0) == 0 && term.unit != "probability") term.equilibrium = centre;
   }
 }
 

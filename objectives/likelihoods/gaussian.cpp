@@ -171,19 +171,7 @@ std::vector<TermSpec> terms() {
        .estimator = "exact",
        .meaning = "part of the log-density that does not depend on the image",
        .confused_with = "0: it is often left out, which shifts the ELBO",
-       .reference = kReference},
-      {.name = "theta",
-       .symbol = "θ = βσ²",
-       .latex = "\\theta=\\beta\\sigma^2",
-       .unit = "squared pixel units",
-       .sign = "+",
-       .reduction = "none: a property of the loss",
-       .estimator = "exact",
-       .minimum = 0.0,
-       .meaning = "what a squared-error loss fixes of β and σ² together; a linear model keeps "
-                  "the latent dimensions whose data variance exceeds it",
-       .confused_with = "β: a pixel mean or another σ changes θ, not the β in the config",
-       .reference = "Lucas et al. 2019, section 4"}};
+       .reference = kReference}};
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ export function verdictOf(identity) {
 
 const text = (value) => value.replace(/^["']|["']$/g, '');
 
-/// Whether ELBO is a bound on a log-likelihood: Bernoulli masses of grey pixels are none.
-export const greyBernoulli = (run) => text(run.setting('likelihood.name')) === 'bernoulli' && text(run.setting('data.binarize')) === 'none';
+/// Whether ELBO is no bound on a log-likelihood: Bernoulli masses of grey pixels are none.
+export const greyBernoulli = (run) => text(run.setting('likelihood.name')) === 'bernoulli' && run.last('pixels/grey')?.value > 0;
 
 /// Modes or classes of the data that occur among the samples: {found, of, split, step}; undefined
 /// where neither was counted.

@@ -2,7 +2,9 @@
 #include "objectives/adversarial.h"
 
 #include <ATen/ops/full.h>
+#include <ATen/ops/randn.h>
 #include <ATen/ops/softplus.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +12,7 @@
 #include <functional>
 
 #include "core/error.h"
+#include "math/moments.h"
 #include "math/torch_compat.h"
 #include "objectives/cross_entropy.h"
 #include "tests/support/gradients.h"
@@ -119,6 +122,36 @@ TEST(Adversarial, AccuracyCountsATieAsFake) {
   EXPECT_EQ(terms[0].values.mean().item<double>(), 0.5);
   EXPECT_EQ(terms[1].values.mean().item<double>(), 0.0);
   EXPECT_EQ(terms[2].values.mean().item<double>(), 1.0);
+}
+
+// By hand: two images above both samples, one tied with the larger sample, one below both.
+TEST(AdversarialTerms, AucCountsPairs) {
+  const Tensor real = at::tensor({3.0, 2.0, 1.0, -1.0}), fake = at::tensor({1.0, 0.0, 0.0, 1.0});
+  const Moments m = moments(auc_term(real, fake).values);
+  // Of 16 pairs: 4 + 4 + (2 + 2/2) + 0.
+  EXPECT_DOUBLE_EQ(m.mean, 11.0 / 16.0);
+  EXPECT_DOUBLE_EQ(moments(auc_term(fake, real).values).mean, 5.0 / 16.0);
+  // A threshold that stands wrong, or another unit, does not show.
+  EXPECT_DOUBLE_EQ(moments(auc_term(2.0 * real + 7.0, 2.0 * fake + 7.0).values).mean, m.mean);
+  EXPECT_DOUBLE_EQ(moments(auc_term(real, real).values).mean, 0.5);
+}
+
+// The standard error is the spread of the AUC over repeated batches: of N(1, 1) and N(0, 1) the AUC
+// is Phi(1/sqrt 2) = 0.7602499.
+TEST(AdversarialTermsStatistical, AucHasItsStandardError) {
+  at::manual_seed(5);
+  const int repetitions = 400, b = 64;
+  double sum = 0.0, squares = 0.0, variance = 0.0;
+  for (int r = 0; r < repetitions; ++r) {
+    const Moments m = moments(auc_term(at::randn({b}) + 1.0, at::randn({b})).values);
+    sum += m.mean;
+    squares += m.mean * m.mean;
+    variance += m.se * m.se / repetitions;
+  }
+  const double mean = sum / repetitions, spread = squares / repetitions - mean * mean;
+  EXPECT_NEAR(mean, 0.7602499, 4.0 * std::sqrt(spread / repetitions));
+  // The variance of 400 values is known to 7 %.
+  EXPECT_NEAR(variance / spread, 1.0, 4.0 * std::sqrt(2.0 / repetitions));
 }
 
 // Planted mistakes of the closure, each in the discriminator's phase with a penalty.

@@ -35,24 +35,26 @@ TEST(LossTranslator, TheSentenceNamesScaleVarianceAndBeta) {
 
 TEST(LossTranslator, TheSentenceOfARun) {
   const std::string reduction = ": sums over pixels and latent dimensions, mean over the batch";
-  EXPECT_EQ(translate_elbo(4.0, 100, DecoderVariance::none),
+  const auto constant = [](double beta, DecoderVariance kind, double variance = 0.0) {
+    return translate_elbo({.kl_weight = beta}, {.kl_weight = beta}, true, kind, variance);
+  };
+  EXPECT_EQ(constant(4.0, DecoderVariance::none),
             "this loss is 1 × (−ELBO) with β = 4" + reduction);
-  EXPECT_EQ(translate_elbo(2.0, 100, DecoderVariance::fixed, 0.25),
+  EXPECT_EQ(constant(2.0, DecoderVariance::fixed, 0.25),
             "this loss is 1 × (−ELBO) of a Gaussian decoder with σ² = 0.25, β = 2; θ = βσ² = 0.5" +
                 reduction);
-  EXPECT_EQ(translate_elbo(1.0, 100, DecoderVariance::fitted),
+  EXPECT_EQ(constant(1.0, DecoderVariance::fitted),
             "this loss is 1 × (−ELBO) with β = 1 of a Gaussian decoder whose σ² is fitted; θ = βσ² "
             "moves with it" +
                 reduction);
-  const Schedule warm_up = Schedule::from(
-      Value(ValueTable{{"schedule", "linear"}, {"from", 0.0}, {"to", 4.0}, {"steps", 10}}));
-  const std::string follows =
-      "; β follows a schedule between 0 and 4, and the numbers are those of the run's last step";
-  EXPECT_EQ(translate_elbo(warm_up, 100, DecoderVariance::none),
-            "this loss is 1 × (−ELBO) with β = 4" + reduction + follows);
-  // A run shorter than its schedule ends at what it has reached.
-  EXPECT_EQ(translate_elbo(warm_up, 6, DecoderVariance::none),
-            "this loss is 1 × (−ELBO) with β = 2" + reduction + follows);
+  EXPECT_EQ(translate_elbo({.kl_weight = 2.0}, {.kl_weight = 0.0}, false, DecoderVariance::none),
+            "this loss is 1 × (−ELBO) with β = 2" + reduction +
+                "; β varies over the run, from 0 at its first step, and the numbers are those of "
+                "its last");
+  EXPECT_EQ(
+      translate_elbo({.reconstruction_weight = 0.5, .kl_weight = 1.0},
+                     {.reconstruction_weight = 0.5, .kl_weight = 1.0}, true, DecoderVariance::none),
+      "this loss is 0.5 × (−ELBO) with β = 2" + reduction);
 }
 
 TEST(LossTranslator, ALogLikelihoodDividedByPixels) {

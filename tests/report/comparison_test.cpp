@@ -79,6 +79,19 @@ TEST(Compare, EqualStepsSamplesAndTimePickTheLastRecordsBefore) {
   EXPECT_EQ(row(section(c, At::steps), "elbo").split, "valid");
 }
 
+// A run that ended a little later is not compared by what it was half a run before.
+TEST(Compare, EqualTimeTakesTheNearestRecord) {
+  const TempDir dir;
+  const auto runs = runs_of(dir, {{.name = "a"}, {.name = "b", .beta = 2.0, .seconds = 1.03}});
+  const Comparison c = compare_runs(runs, {});
+  EXPECT_THAT(section(c, At::time).title, HasSubstr("the record nearest to"));
+  EXPECT_THAT(section(c, At::time).places,
+              ElementsAre(HasSubstr("step 100"), HasSubstr("step 100")));
+  const auto late = runs_of(dir, {{.name = "c"}, {.name = "d", .beta = 2.0, .seconds = 1.3}});
+  EXPECT_THAT(section(compare_runs(late, {}), At::time).places,
+              ElementsAre(HasSubstr("step 100"), HasSubstr("step 75")));
+}
+
 TEST(Compare, SectionsOfTheSameRecordsAreSaidOnce) {
   const TempDir dir;
   const auto runs = runs_of(dir, {{.name = "a"}, {.name = "b", .beta = 2.0}});

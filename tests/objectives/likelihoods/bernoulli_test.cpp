@@ -10,6 +10,7 @@
 #include "tests/support/golden.h"
 #include "tests/support/gradients.h"
 #include "tests/support/identities.h"
+#include "training/loss_weights.h"
 
 namespace elbow {
 namespace {
@@ -89,7 +90,7 @@ TEST(Bernoulli, HasNoParametersAndNoVariance) {
 TEST(Bernoulli, EffectiveBetaIsTheWeightInTheLoss) {
   World w = World::vae({"beta", {{"beta", 3.0}}});
   Evaluation e = w.evaluate("model");
-  EXPECT_DOUBLE_EQ(testing::term(e, "effective_beta").values.item<double>(), 3.0);
+  EXPECT_DOUBLE_EQ(effective_beta(*loss_weights(e)), 3.0);
 }
 
 TEST(BernoulliStatistical, SamplesAreBinaryWithTheProbabilityOfTheLogit) {

@@ -8,6 +8,7 @@
 #include "tests/support/golden.h"
 #include "tests/support/gradients.h"
 #include "tests/support/identities.h"
+#include "training/loss_weights.h"
 
 namespace elbow {
 namespace {
@@ -135,8 +136,9 @@ TEST(Gaussian, OptimalSigmaInEvaluationIsTheRunningMeanAndMovesNothing) {
 TEST(Gaussian, ThetaIsBetaTimesTheVariance) {
   World w = World::vae({"beta", {{"beta", 4.0}}}, {"gaussian", {{"value", 0.5}}}, at::kDouble);
   Evaluation e = w.evaluate("model");
-  EXPECT_NEAR(term(e, "theta").values.item<double>(), 1.0, 1e-9);
-  EXPECT_NEAR(term(e, "effective_beta").values.item<double>(), 4.0, 1e-12);
+  const Values values = testing::record({{"model", e}});
+  EXPECT_NEAR(values["theta"], 1.0, 1e-9);
+  EXPECT_NEAR(values["effective_beta"], 4.0, 1e-12);
 }
 
 TEST(Gaussian, RefusesAnUnknownSigmaAndAValueBelowTheFloor) {

@@ -50,17 +50,26 @@ assert.doesNotMatch(all(vae(rough)), /levelled off|was still improving,/);
 assert.match(vae(flat).headline, /^Yes, it has learned/);
 assert.match(vae(flat, {baselines: {independent_pixels: -101}}).headline, /^It cannot be told/);
 assert.match(vae(flat, {baselines: {independent_pixels: -90}}).headline, /^Not yet/);
-assert.match(vae(flat, {config: {'likelihood.name': '"bernoulli"', 'data.binarize': '"none"'}}).headline, /bounds no ln p\(x\)/);
-assert.doesNotMatch(vae(flat, {config: {'likelihood.name': '"bernoulli"', 'data.binarize': '"dynamic"'}}).headline, /bounds no/);
+// By the pixels, not by the config: images that are black and white need no binarisation.
+const pixels = (grey) => vae(flat, {config: {'likelihood.name': '"bernoulli"', 'data.binarize': '"none"'},
+  last: {test: {elbo: [-100, 0.5, 100], 'elbo/kl': [10, 0.1, 100], 'pixels/grey': [grey, 0.1, 100]}}});
+assert.match(pixels(46).headline, /bounds no ln p\(x\)/);
+assert.doesNotMatch(pixels(0).headline, /bounds no/);
 assert.match(vae(flat, {last: {test: {elbo: [-100, 0.5, 100], 'elbo/kl': [0.01, 0.001, 100]}}}).headline, /carries nothing/);
 assert.doesNotMatch(vae(flat, {last: {test: {elbo: [-100, 0.5, 100], 'elbo/kl': [0.4, 0.01, 100]}}}).headline, /carries nothing/);
 
 // A GAN: near one half is evidence of nothing; live and averaged stand beside each other.
 const gan = (train, test, more = {}) => run({family: 'gan', last: {train, test}, config: {'ema.decay': '0.999'}, ...more});
 const won = gan({accuracy: [1, 0, 100]}, {accuracy: [0.5, 0.01, 100]});
-assert.match(won.headline, /separates samples from data/);
+assert.match(won.headline, /separates samples from data that it was trained on/);
 assert.match(all(won), /100\u00a0% on a training batch, with the weights that train; 50\.0.*with averaged weights/);
 assert.match(gan({accuracy: [0.189, 0.01, 100]}, {}).headline, /separates/);
+// Whatever the threshold, and on images that the discriminator has not seen.
+const shifted = gan({accuracy: [0.5, 0.01, 100], 'critic/auc': [0.99, 0.004, 100]}, {accuracy: [0.5, 0.01, 100], 'critic/auc': [0.98, 0.004, 100]});
+assert.match(shifted.headline, /separates samples from data\./);
+assert.match(all(shifted), /0\.9900\u00a0±.*on a training batch.*; 0\.9800.*with averaged weights/);
+assert.match(gan({'critic/auc': [0.02, 0.004, 100]}, {'critic/auc': [0.52, 0.02, 100]}).headline, /data that it was trained on/);
+assert.match(gan({'critic/auc': [0.52, 0.02, 100]}, {'critic/auc': [0.5, 0.02, 100]}).headline, /cannot be told/);
 const half = gan({accuracy: [0.5, 0.01, 100]}, {accuracy: [0.5, 0.01, 100]});
 assert.match(half.headline, /cannot be told/);
 assert.doesNotMatch(all(half) + all(won), /hardly/);
@@ -69,6 +78,7 @@ assert.doesNotMatch(gan({accuracy: [0.5, 0.01, 100], 'jensen_shannon/lower': [0.
 assert.match(gan({accuracy: [0.5, 0.01, 100], 'probe/modes': [0, null, 100], 'truth/modes': [8, null, 100]}, {}).headline, /0 of the 8 modes/);
 assert.match(gan({accuracy: [0.5, 0.01, 100], 'probe/modes': [8, null, 100], 'truth/modes': [8, null, 100]}, {}).headline, /all 8 modes/);
 assert.match(gan({'critic/gap': [2e11, 1e9, 100]}, {}).headline, /nothing bounds the critic/);
+assert.match(all(gan({'critic/gap': [2e11, 1e9, 100], 'critic/auc': [1, 0, 100]}, {})), /separates.*no bound follows from the critic/);
 const clipped = gan({'critic/gap': [2, 0.1, 100]}, {}, {penalties: ['weight_clipping']});
 assert.doesNotMatch(clipped.headline, /nothing bounds/);
 assert.doesNotMatch(all(clipped), /units apart|largest gap/);
