@@ -165,6 +165,10 @@ Section section_at(const Comparison& c, const std::vector<CommonTerm>& terms,
     for (const Group& group : c.groups) {
       row.values.push_back(group_value(group, split, common.term, at, limit));
     }
+    // Averaged weights are not measured on training batches: there is no row to show.
+    if (std::none_of(row.values.begin(), row.values.end(),
+                     [](const auto& v) { return v.has_value(); }))
+      continue;
     describe(row, c.groups, c.baseline);
     section.rows.push_back(std::move(row));
   }

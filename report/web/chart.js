@@ -2,7 +2,7 @@
 // term, a log scale, and cursor and zoom that all panels share.
 import uPlot from 'uplot';
 import {h, fill} from './dom.js';
-import {closedForm, isNumber, measured, significant} from './numbers.js';
+import {closedForm, isNumber, measured, scientific, significant} from './numbers.js';
 import {SPLIT_WORDS} from './run.js';
 import {explain, termCard} from './tooltip.js';
 
@@ -51,7 +51,7 @@ function band(u, xs, low, high, colour, alpha) {
 }
 
 /// A number on an axis, without zeros that say nothing.
-const tick = (v) => v === null ? '' : v.toLocaleString('en', {maximumSignificantDigits: 4}).replace('-', '−');
+const tick = (v) => v === null ? '' : Math.abs(v) >= 1e6 ? scientific(v, 2) : v.toLocaleString('en', {maximumSignificantDigits: 4}).replace('-', '−');
 
 export class Chart {
   constructor(run, panel) {

@@ -10,10 +10,17 @@ function plain(value, decimals) {
   return value < 0 && Number(text) !== 0 ? '−' + digits : digits;
 }
 
-function scientific(value, digits) {
+const tenTo = (exponent) => '·10' + [...String(Number(exponent))].map((c) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[c] ?? '⁻').join('');
+
+export function scientific(value, digits) {
   const [mantissa, exponent] = value.toExponential(digits - 1).split('e');
-  const raised = [...String(Number(exponent))].map((c) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[c] ?? '⁻').join('');
-  return mantissa.replace('-', '−') + '·10' + raised;
+  return mantissa.replace('-', '−') + tenTo(exponent);
+}
+
+/// The power of ten to be drawn out of a number that is too large to be read; 0 for others.
+function exponentOf(value, se) {
+  const size = Math.floor(Math.log10(Math.max(Math.abs(value), se)));
+  return size > 7 ? size : 0;
 }
 
 /// `value` with `digits` significant digits; "nan", "inf" and null included.
@@ -34,13 +41,16 @@ function decimalsFor(se) {
 /// The value to the precision of its standard error.
 export function measured(value, se) {
   if (!isNumber(value) || !isNumber(se) || se <= 0) return significant(value);
-  return plain(value, decimalsFor(se));
+  const exponent = exponentOf(value, se), scale = 10 ** exponent;
+  return plain(value / scale, decimalsFor(se / scale)) + (exponent ? tenTo(exponent) : '');
 }
 
 /// "−100.40 ± 0.27".
 export function withError(value, se) {
   if (!isNumber(value) || !isNumber(se) || se <= 0) return significant(value);
-  return plain(value, decimalsFor(se)) + '\u00a0±\u00a0' + plain(se, decimalsFor(se));
+  const exponent = exponentOf(value, se), scale = 10 ** exponent, decimals = decimalsFor(se / scale);
+  const text = plain(value / scale, decimals) + '\u00a0±\u00a0' + plain(se / scale, decimals);
+  return exponent ? '(' + text + ')' + tenTo(exponent) : text;
 }
 
 export const count = (n) => plain(Math.round(n), 0);

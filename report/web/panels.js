@@ -19,16 +19,16 @@ const withTruth = (run, keys) => keys.length === 0 ? keys
   : keys.concat(run.keys().filter((k) => k.startsWith('truth/') && keys.some((key) => key.split('/')[0] === k.split('/')[1])));
 
 const QUESTIONS = [
-  [/^elbo$/, 'The bound on ln p(x)', 'Higher is better. Training above held-out images by much: it memorises.'],
+  [/^elbo$/, 'The bound on ln p(x)', 'Higher is better. Training far above held-out images: it fits its own images better.'],
   [/^(jensen_shannon|total_variation|le_cam)\/lower$/, 'Distance of data and model: at least this',
    'On training batches the discriminator may have memorised; the point at the end is on test images.'],
-  [/^critic\/gap$/, 'How far the critic holds data and samples apart', 'Falls while the samples improve.'],
+  [/^critic\/gap$/, 'How far the critic holds data and samples apart', 'Of critics with one slope it falls as samples come closer; a critic whose slope grows raises it.'],
   [/^probability\/(real|fake)$/, 'What the discriminator believes', 'One half each at equilibrium.'],
-  [/^accuracy$/, 'How often the discriminator is right', 'One half is guessing.'],
+  [/^accuracy$|^critic\/auc$/, 'How well the discriminator tells them apart', 'Right answers at its threshold, and the chance that it scores an image above a sample (AUC), which no threshold moves. One half where it cannot tell.'],
   [/^critic\/(real|fake)$/, 'The critic’s output', ''],
   [/^active_units(\/probe)?$/, 'Latent dimensions in use', 'Near zero: posterior collapse.'],
   [/^epoch\/(wasserstein1|energy)(\/floor)?$/, 'Distance between samples and held-out data',
-   'The floor is the same distance between two sets of real data: no model gets below it, except by chance.'],
+   'The floor is the same distance between two sets of real data: smooth samples, or few kinds of them, can lie below it.'],
   [/^truth\/(kl|reverse_kl|jensen_shannon|total_variation|log_px|evidence).*$/, 'Exact values', 'By quadrature or in closed form.'],
 ];
 

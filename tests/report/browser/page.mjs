@@ -84,10 +84,13 @@ async function vae(context) {
   assert.notEqual(await page.getAttribute('#samples img', 'src'), before);
   assert.equal(await page.textContent('#samples output'), 'step 0');
 
-  // A card on focus, gone on Escape.
+  // A card on focus, gone on Escape. The mouse rests where nothing scrolls under it.
+  await page.mouse.move(1, 1);
   await page.focus('.part-body[data-term="elbo/kl"]');
-  await page.waitForSelector('#tooltip', {state: 'visible'});
-  assert.match(await page.textContent('#tooltip'), /nats/);
+  await page.waitForFunction(() => {
+    const card = document.querySelector('#tooltip');
+    return card && card.checkVisibility() && /nats/.test(card.textContent);
+  });
   await page.keyboard.press('Escape');
   assert.ok(!await page.isVisible('#tooltip'));
 

@@ -82,3 +82,10 @@ assert.match(all(gan({'critic/gap': [2e11, 1e9, 100], 'critic/auc': [1, 0, 100]}
 const clipped = gan({'critic/gap': [2, 0.1, 100]}, {}, {penalties: ['weight_clipping']});
 assert.doesNotMatch(clipped.headline, /nothing bounds/);
 assert.doesNotMatch(all(clipped), /units apart|largest gap/);
+
+// Numbers that are too large to be read.
+const {measured, withError} = await load('numbers.js');
+assert.equal(withError(-5807319495475, 15074793172), '(−5.807\u00a0±\u00a00.015)·10¹²');
+assert.equal(withError(3e3, 2e9), '(0.0\u00a0±\u00a02.0)·10⁹');
+assert.equal(measured(4.06e12, 1e10), '4.060·10¹²');
+assert.equal(withError(-100.4, 0.27), '−100.40\u00a0±\u00a00.27');
