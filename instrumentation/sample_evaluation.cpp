@@ -22,8 +22,6 @@
 namespace elbow {
 namespace {
 
-constexpr std::int64_t kExtrapolable = 40;  // points that frechet_extrapolated needs
-
 void require_reals(const ClassifiedImages& reals, const ClassifiedImages& samples) {
   if (samples.size() < 1 || reals.size() < 2 * samples.size()) {
     throw Error("error: " + with_commas(samples.size()) + " samples are compared with as many of " +
@@ -160,7 +158,7 @@ std::vector<Measurement> evaluate_features(const ClassifiedImages& reals,
       neighbourly("recall", &Prdc::recall, "share of real images among the samples", k),
       neighbourly("density", &Prdc::density, "how deep samples lie among real images", k),
       neighbourly("coverage", &Prdc::coverage, "share of real images with a sample nearby", k)};
-  if (samples.size() >= kExtrapolable) {
+  if (samples.size() >= frechet_extrapolation_points(samples.features.dim())) {
     comparisons.insert(comparisons.begin() + 1,
                        {"frechet_lenet/extrapolated", "frechet_extrapolated",
                         "the same for infinitely many images", frechet_extrapolated});

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -125,6 +126,40 @@ class Groups {
   std::vector<Sums> sums_;
 };
 
+/// The distance of the points outside group `left_out` (-1: of all), where there are fewer than
+/// dimensions: with Σ = A Aᵀ, A the centred points over √(n−1), the trace above is the sum of the
+/// singular values of A1ᵀ A2, a matrix of n1 by n2.
+double distance_of_few(const PointsView& p, const PointsView& q, std::int64_t groups,
+                       std::int64_t left_out) {
+  struct Side {
+    Tensor centred;
+    std::vector<double> mean;
+  };
+  const auto side = [&](const PointsView& points) {
+    std::vector<std::int64_t> rows;
+    for (std::int64_t i = 0; i < points.size(); ++i)
+      if (i % groups != left_out) rows.push_back(i);
+    const auto n = static_cast<std::int64_t>(rows.size()), d = points.dim();
+    Side s{.centred = at::empty({n, d}, at::kDouble), .mean = std::vector<double>(at(d), 0.0)};
+    for (const std::int64_t i : rows)
+      for (std::int64_t k = 0; k < d; ++k)
+        s.mean[at(k)] += points.at(i, k) / static_cast<double>(n);
+    const double scale = 1.0 / std::sqrt(static_cast<double>(n - 1));
+    double* out = s.centred.data_ptr<double>();
+    for (const std::int64_t i : rows)
+      for (std::int64_t k = 0; k < d; ++k) *out++ = scale * (points.at(i, k) - s.mean[at(k)]);
+    return s;
+  };
+  const Side a = side(p), b = side(q);
+  double squares = 0.0;
+  for (std::size_t k = 0; k < a.mean.size(); ++k)
+    squares += (a.mean[k] - b.mean[k]) * (a.mean[k] - b.mean[k]);
+  const double traces =
+      (a.centred * a.centred).sum().item<double>() + (b.centred * b.centred).sum().item<double>();
+  const Tensor cross = at::matmul(a.centred, b.centred.t());
+  return squares + traces - 2.0 * at::linalg_svdvals(cross).sum().item<double>();
+}
+
 /// 0, ..., groups - 1 without `left_out` (-1: all of them).
 std::vector<std::int64_t> kept(std::int64_t groups, std::int64_t left_out) {
   std::vector<std::int64_t> members;
@@ -136,7 +171,7 @@ std::vector<std::int64_t> kept(std::int64_t groups, std::int64_t left_out) {
 
 // --- extrapolation ---
 
-constexpr std::int64_t kTwentieths = 20;
+constexpr std::int64_t kTwentieths = 20, kPerDimension = 10;
 constexpr std::int64_t kSizes[] = {4, 5, 8, 10, 12, 15, 16, 20};
 
 /// The sub-samples of `size` twentieths that start one after another around the circle, until every
@@ -205,14 +240,18 @@ double frechet_distance(const GaussianMoments& p, const GaussianMoments& q) {
 Estimate frechet(const PointsView& p, const PointsView& q, std::int64_t groups) {
   require_comparable(p, q, 2, "The Fréchet distance");
   if (groups < 2) throw Error("The jackknife of the Fréchet distance needs at least two groups.");
+  const bool few = std::max(p.size(), q.size()) < p.dim();
   if (std::min(p.size(), q.size()) < 2 * groups) {
-    return {.value = frechet_distance(gaussian_moments(p), gaussian_moments(q)),
+    return {.value = few ? distance_of_few(p, q, 1, -1)
+                         : frechet_distance(gaussian_moments(p), gaussian_moments(q)),
             .note = "no standard error below " + std::to_string(2 * groups) + " points on a side"};
   }
-  const Groups first(p, groups), second(q, groups);
+  std::optional<Groups> first, second;
+  if (!few) first.emplace(p, groups), second.emplace(q, groups);
   const auto without = [&](std::int64_t g) {
+    if (few) return distance_of_few(p, q, groups, g);
     const std::vector<std::int64_t> members = kept(groups, g);
-    return distance(half(first.moments(members, 1.0)), half(second.moments(members, 1.0)));
+    return distance(half(first->moments(members, 1.0)), half(second->moments(members, 1.0)));
   };
   Estimate estimate{.value = without(-1)};
   std::vector<double> values;
@@ -221,16 +260,27 @@ Estimate frechet(const PointsView& p, const PointsView& q, std::int64_t groups) 
   return without_error_of_a_doubtful_moment(std::move(estimate), p, q, 4.0);
 }
 
+std::int64_t frechet_extrapolation_points(std::int64_t dim) {
+  return std::max(2 * kTwentieths, kPerDimension * dim);
+}
+
 Estimate frechet_extrapolated(const PointsView& p, const PointsView& q) {
   require_comparable(p, q, 2 * kTwentieths, "The extrapolated Fréchet distance");
-  Estimate estimate{.value = extrapolated(p, q)};
   const std::int64_t fewest = std::min(p.size(), q.size());
-  if (fewest < 10 * p.dim()) {
-    estimate.note = "fewer than 10 points per dimension: the bias is not linear in 1/n";
+  // Below, the bias is not linear in 1/n, and its extrapolation is off by many standard errors.
+  if (fewest < kPerDimension * p.dim()) {
+    throw Error("The extrapolated Fréchet distance needs " + std::to_string(kPerDimension) +
+                " points on a side for each of the " + std::to_string(p.dim()) +
+                " dimensions; there are " + std::to_string(fewest) + ".");
   }
+  Estimate estimate{.value = extrapolated(p, q)};
   if (fewest < kTwentieths * kTwentieths) {
-    estimate.note += estimate.note.empty() ? "" : "; ";
-    estimate.note += "no standard error below 400 points on a side";
+    estimate.note = "no standard error below 400 points on a side";
+    return estimate;
+  }
+  constexpr std::int64_t kMostForJackknife = 128;  // 650 eigenvalue problems of this size
+  if (p.dim() > kMostForJackknife) {
+    estimate.note = "no standard error above " + std::to_string(kMostForJackknife) + " dimensions";
     return estimate;
   }
   std::vector<double> values;

@@ -31,10 +31,15 @@ double frechet_distance(const GaussianMoments& p, const GaussianMoments& q);
 /// not finite.
 Estimate frechet(const PointsView& p, const PointsView& q, std::int64_t groups = 20);
 
+/// Points on a side that frechet_extrapolated needs: with fewer than 10 a dimension the bias is not
+/// linear in 1/n.
+std::int64_t frechet_extrapolation_points(std::int64_t dim);
+
 /// Intercept of the regression on 1/n over sub-samples of 4 to 20 twentieths of the points, the
 /// values of one size averaged: the leading term of the bias is gone. Assumes points in random
-/// order. `se`: the jackknife of the whole procedure, absent below 400 points a side. Source: Chong
-/// & Forsyth 2020. Errors: fewer than 40 points, and as above.
+/// order. `se`: the jackknife of the whole procedure, absent below 400 points a side and above 128
+/// dimensions. Source: Chong & Forsyth 2020. Errors: fewer than frechet_extrapolation_points, and
+/// as above.
 Estimate frechet_extrapolated(const PointsView& p, const PointsView& q);
 
 }  // namespace elbow

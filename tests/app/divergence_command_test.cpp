@@ -156,6 +156,39 @@ TEST(DivergenceCommandSlow, OrdersAreRowsOfTheirOwn) {
   EXPECT_NEAR(exact.at("mmd2 RBF kernel, h = 1"), 0.1772676349, 1e-9);
 }
 
+// Fewer points than dimensions, as images have them: seconds, and no number that its error denies.
+TEST(DivergenceCommandSlow, SamplesOfManyDimensionsAreRefusedOrHonest) {
+  const TempDir dir;
+  std::uint32_t state = 1;
+  const auto images = [&](const std::string& name) {
+    std::string text;
+    for (int i = 0; i < 60; ++i) {
+      for (int k = 0; k < 784; ++k) {
+        state = state * 1664525u + 1013904223u;
+        text += (k > 0 ? "," : "") + std::to_string(state >> 31);
+      }
+      text += '\n';
+    }
+    return dir.write(name, text);
+  };
+  const auto result = divergence({images("p.csv"), images("q.csv"), "--format", "json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("left out: frechet, frechet_extrapolated"));
+  EXPECT_THAT(result.err, HasSubstr("left out: kl, knn_kl"));
+  int unbiased = 0;
+  for (const auto& row : json_lines(result.out)) {
+    EXPECT_NE(row.at("estimator"), "knn_squared_hellinger");
+    if (row.at("bias") != "none" || row.at("se").is_null()) continue;
+    // P = Q: within the error of nothing, or of one half.
+    const std::string quantity = row.at("quantity");
+    const double truth = quantity.starts_with("classifier_") ? 0.5 : 0.0;
+    EXPECT_LE(std::fabs(row.at("value").get<double>() - truth), 5.0 * row.at("se").get<double>())
+        << quantity << " " << row.at("estimator");
+    ++unbiased;
+  }
+  EXPECT_GE(unbiased, 4);
+}
+
 TEST(DivergenceCommandSlow, AnFOfOnesOwnIsARow) {
   const auto result = divergence({"normal(0,1)", "normal(1,2)", "--f", "t*ln(t)", "--f",
                                   "(t-1)^2 + abs(t-1)", "--format", "json", "--samples", "50"});

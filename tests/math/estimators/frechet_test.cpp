@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "core/error.h"
 #include "math/estimators/wasserstein.h"
 #include "math/numeric.h"
+#include "math/statistics/jackknife.h"
 #include "tests/support/coverage.h"
 #include "tests/support/normal_points.h"
 
@@ -72,6 +75,28 @@ TEST(Frechet, D52SingularCovariancesStayFinite) {
   EXPECT_NEAR(frechet(constant, constant).value, 0.0, 1e-9);
 }
 
+// Fewer points than dimensions go a way of their own, without covariances.
+TEST(Frechet, OfFewPointsIsThatOfTheirMoments) {
+  const Points x = normal_points(60, 70, 11, 1), y = normal_points(50, 70, 11, 2, 0.5, 1.3);
+  const double by_moments = frechet_distance(gaussian_moments(x), gaussian_moments(y));
+  const Estimate few = frechet(x, y, 10);
+  // Roots of eigenvalues that are 0 but for rounding: the covariances know it to 1e-8.
+  EXPECT_NEAR(few.value, by_moments, 1e-8 * by_moments);
+  ASSERT_TRUE(few.se);
+  // The jackknife, group by group, by the moments.
+  std::vector<double> without;
+  for (std::int64_t g = 0; g < 10; ++g) {
+    const auto rest = [g](const Points& all) {
+      std::vector<double> kept;
+      for (std::int64_t i = 0; i < all.size(); ++i)
+        if (i % 10 != g) kept.insert(kept.end(), all.row(i), all.row(i) + all.dim());
+      return Points(std::move(kept), all.dim());
+    };
+    without.push_back(frechet_distance(gaussian_moments(rest(x)), gaussian_moments(rest(y))));
+  }
+  EXPECT_NEAR(*few.se, jackknife(by_moments, without).se, 1e-6 * *few.se);
+}
+
 TEST(Frechet, MomentsAndOffsets) {
   const GaussianMoments m = gaussian_moments(Points({0, 0, 1, 0, 0, 2}, 2));
   EXPECT_NEAR(m.mean[0], 1.0 / 3.0, 1e-15);
@@ -90,6 +115,7 @@ TEST(Frechet, Errors) {
   EXPECT_THROW(frechet(x, x, 1), Error);
   EXPECT_THROW(frechet(x, moved(x, NAN)), Error);
   EXPECT_THROW(frechet_extrapolated(x, normal_points(39, 2, 5, 2)), Error);
+  EXPECT_THROW(frechet_extrapolated(normal_points(59, 6, 5, 1), normal_points(90, 6, 5, 2)), Error);
   EXPECT_THROW(frechet_distance(kP, {{0}, {1}}), Error);
   EXPECT_THROW(frechet_distance(kP, {{0, 1}, {1}}), Error);
   EXPECT_FALSE(frechet_extrapolated(x, x).se.has_value());
