@@ -10,6 +10,7 @@
 #include "core/config/describe.h"
 #include "core/config/schema.h"
 #include "data/dataset.h"
+#include "data/image_sets.h"
 #include "objectives/registry.h"
 #include "training/session.h"
 #include "training/trainer.h"
@@ -40,7 +41,8 @@ void check_config(const std::string& file, const std::vector<std::string>& overr
   Config config = resolved_config(schema, file, overrides, std::nullopt);
   const std::string said =
       file + ": ok, " + config.family() + " objective '" + config.text("objective.name") + "'";
-  const bool absent = config.text("data.name") == "mnist" && !find_mnist(std::nullopt);
+  const ImageSet* set = find_image_set(config.text("data.name"));
+  const bool absent = set != nullptr && !find_image_set_files(*set, std::nullopt);
   Dataset data =
       absent ? shape_of_mnist(config) : load_dataset(dataset_request(config, std::nullopt));
   Session session(std::move(config), std::move(data));

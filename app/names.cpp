@@ -6,11 +6,25 @@
 #include "app/evaluated_quantities.h"
 #include "core/config/describe.h"
 #include "core/estimate.h"
+#include "data/image_sets.h"
 #include "math/divergences/quantities.h"
 #include "objectives/registry.h"
 #include "problems/problem.h"
 
 namespace elbow::app {
+namespace {
+
+/// Data sets that need no file.
+std::vector<std::pair<std::string, std::string>> generated_summaries() {
+  return {{"glyphs", "28x28 procedural digits with known factors, built in"},
+          {"ring", "2-D, eight Gaussians on a circle, exact density"},
+          {"grid", "2-D, twenty-five Gaussians on a grid, exact density"},
+          {"two_gaussians", "2-D, two Gaussians, exact density"},
+          {"swiss_roll", "2-D, noisy spiral"},
+          {"auto", "mnist where it is found, else glyphs"}};
+}
+
+}  // namespace
 
 std::vector<std::string> explainable_names() {
   std::vector<std::string> names;
@@ -33,14 +47,12 @@ std::vector<std::string> explainable_names() {
 }
 
 const std::vector<std::pair<std::string, std::string>>& dataset_summaries() {
-  static const std::vector<std::pair<std::string, std::string>> all = {
-      {"mnist", "28x28 handwritten digits, 60,000 + 10,000, from the four IDX files"},
-      {"glyphs", "28x28 procedural digits with known factors, built in"},
-      {"ring", "2-D, eight Gaussians on a circle, exact density"},
-      {"grid", "2-D, twenty-five Gaussians on a grid, exact density"},
-      {"two_gaussians", "2-D, two Gaussians, exact density"},
-      {"swiss_roll", "2-D, noisy spiral"},
-      {"auto", "mnist where it is found, else glyphs"}};
+  static const std::vector<std::pair<std::string, std::string>> all = [] {
+    std::vector<std::pair<std::string, std::string>> sets;
+    for (const ImageSet& set : image_sets()) sets.emplace_back(set.name, set.summary);
+    for (const auto& other : generated_summaries()) sets.push_back(other);
+    return sets;
+  }();
   return all;
 }
 

@@ -4,8 +4,9 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/text.h"
 #include "data/glyphs.h"
-#include "data/mnist.h"
+#include "data/image_sets.h"
 #include "data/toys.h"
 
 namespace elbow {
@@ -58,28 +59,36 @@ void split_off_validation(Dataset& data, std::int64_t count) {
   keep_first(data.train, data.train.count - count, data.dim);
 }
 
-[[noreturn]] void mnist_not_found(const std::optional<std::filesystem::path>& data_dir) {
-  std::string message = "MNIST was not found. Searched for its four files, raw or .gz, in";
-  for (const auto& dir : mnist_search_path(data_dir)) message += "\n  " + dir.string();
-  throw Error(
-      message +
-          "\nRun scripts/get_mnist.sh, or point --data-dir at the files, or set "
-          "data.name = \"glyphs\", without --data-dir, for built-in digits that need no file.",
-      ExitCode::data);
+[[noreturn]] void not_found(const ImageSet& set,
+                            const std::optional<std::filesystem::path>& data_dir) {
+  const std::vector<std::filesystem::path> searched = search_path(set, data_dir);
+  std::string message = set.title + " was not found. Searched for " + set.files[0] + " and " +
+                        set.files[2] + ", raw or .gz, in";
+  for (const auto& dir : searched) message += "\n  " + dir.string();
+  message += near_misses(searched);
+  message += set.name == "mnist"
+                 ? "\nRun scripts/get_mnist.sh, or point --data-dir at the files, or set "
+                   "data.name = \"glyphs\", without --data-dir, for built-in digits that need no "
+                   "file."
+                 : "\nPoint --data-dir at the files.";
+  throw Error(message, ExitCode::data);
 }
 
 Dataset load(const DatasetRequest& request) {
   const std::string& name = request.name;
-  if (name == "mnist" || name == "auto") {
-    if (const auto dir = find_mnist(request.data_dir)) return load_mnist(*dir);
-    if (name == "mnist" || request.data_dir) mnist_not_found(request.data_dir);
+  if (const ImageSet* set = find_image_set(name == "auto" ? "mnist" : name)) {
+    if (const auto dir = find_image_set_files(*set, request.data_dir))
+      return load_image_set(*set, *dir);
+    if (name != "auto" || request.data_dir) not_found(*set, request.data_dir);
   }
   if (name == "glyphs" || name == "auto") return make_glyphs(request);
   if (name == "ring" || name == "grid" || name == "two_gaussians" || name == "swiss_roll") {
     return make_toy(request);
   }
-  throw Error("data.name is \"" + name +
-                  "\", not auto, mnist, glyphs, ring, grid, two_gaussians or swiss_roll.",
+  std::vector<std::string> names = {"auto", "glyphs",        "ring",
+                                    "grid", "two_gaussians", "swiss_roll"};
+  for (const ImageSet& set : image_sets()) names.push_back(set.name);
+  throw Error("data.name is \"" + name + "\", not " + in_words(names, "or", "") + ".",
               ExitCode::usage);
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "data/idx.h"
+#include "data/image_sets.h"
 #include "data/sha256.h"
 
 namespace elbow {
@@ -26,64 +27,12 @@ constexpr std::array<StandardMnistFile, 4> kFiles = {{
      "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"},
 }};
 
-/// Raw or .gz, as "train-images-idx3-ubyte" or, as some archives unpack, "train-images.idx3-ubyte".
-std::optional<fs::path> find_file(const fs::path& dir, const char* name) {
-  std::string dotted = name;
-  dotted[dotted.rfind("-idx")] = '.';
-  for (const std::string& stem : {std::string(name), dotted}) {
-    for (const char* suffix : {"", ".gz"}) {
-      const fs::path path = dir / (stem + suffix);
-      std::error_code ignored;
-      if (fs::is_regular_file(path, ignored)) return path;
-    }
-  }
-  return std::nullopt;
-}
-
 std::string remedy(const fs::path& dir) { return "Run scripts/get_mnist.sh " + dir.string() + "."; }
 
 fs::path require_file(const fs::path& dir, const char* name) {
-  if (auto path = find_file(dir, name)) return *path;
+  if (auto path = find_idx_file(dir, name)) return *path;
   throw Error(dir.string() + ": " + name + " is missing, raw and .gz. " + remedy(dir),
               ExitCode::data);
-}
-
-void check_images(const fs::path& path, const IdxArray& images) {
-  for (std::size_t d : {1u, 2u}) {
-    if (images.dims[d] == 28) continue;
-    throw Error(path.string() + ": byte " + std::to_string(4 + 4 * d) + ": the images are " +
-                    std::to_string(images.dims[1]) + " x " + std::to_string(images.dims[2]) +
-                    " pixels; data.name = \"mnist\" takes 28 x 28. Scale the images and write them "
-                    "to another directory.",
-                ExitCode::data);
-  }
-}
-
-Split read_split(const fs::path& dir, const StandardMnistFile& images_file,
-                 const StandardMnistFile& labels_file, Sha256& hash) {
-  const fs::path images_path = require_file(dir, images_file.name);
-  const auto labels_path = find_file(dir, labels_file.name);
-  IdxArray images = read_idx(images_path, 3);
-  check_images(images_path, images);
-  IdxArray labels;
-  if (labels_path) labels = read_idx_labels(*labels_path);
-  if (labels_path && images.dims[0] != labels.dims[0]) {
-    throw Error(images_path.string() + ": byte 4: " + std::to_string(images.dims[0]) +
-                    " images, but " + labels_path->string() + " has " +
-                    std::to_string(labels.dims[0]) +
-                    " labels at byte 4.\nThey do not belong together. Models that need no labels "
-                    "train without the label files.",
-                ExitCode::data);
-  }
-  for (const IdxArray* array : {&images, &labels}) {
-    if (array->dims.empty()) continue;
-    hash.update(idx_header(array->dims));
-    hash.update(array->values);
-  }
-  return {.count = images.dims[0],
-          .pixels = std::move(images.values),
-          .points = {},
-          .labels = std::move(labels.values)};
 }
 
 }  // namespace
@@ -119,34 +68,9 @@ std::vector<MnistFileCheck> check_mnist(const fs::path& dir) {
   return table;
 }
 
-Dataset load_mnist(const fs::path& dir) {
-  Dataset data;
-  data.name = "mnist";
-  data.dim = 784;
-  data.height = data.width = 28;
-  Sha256 hash;
-  data.train = read_split(dir, kFiles[0], kFiles[1], hash);
-  data.test = read_split(dir, kFiles[2], kFiles[3], hash);
-  data.sha256 = hash.hex();
-  // Without labels on both sides there are no classes.
-  if (!data.train.labels.empty() && !data.test.labels.empty()) {
-    for (const Split* split : {&data.train, &data.test}) {
-      for (const std::uint8_t label : split->labels) {
-        data.classes = std::max<std::int64_t>(data.classes, std::int64_t{label} + 1);
-      }
-    }
-  } else {
-    data.train.labels.clear();
-    data.test.labels.clear();
-  }
-  data.description = data.sha256 == kMnistSha256 ? "MNIST from " + dir.string()
-                                                 : "IDX files in MNIST's layout, but not MNIST's "
-                                                   "bytes (see `elbow data check`), from " +
-                                                       dir.string();
-  return data;
-}
+Dataset load_mnist(const fs::path& dir) { return load_image_set(*find_image_set("mnist"), dir); }
 
-std::vector<fs::path> mnist_search_path(const std::optional<fs::path>& data_dir) {
+std::vector<fs::path> data_roots(const std::optional<fs::path>& data_dir) {
   std::vector<fs::path> roots;
   const auto environment = [](const char* name) -> std::optional<fs::path> {
     const char* value = std::getenv(name);
@@ -174,24 +98,15 @@ std::vector<fs::path> mnist_search_path(const std::optional<fs::path>& data_dir)
     }
     roots.emplace_back("data");
   }
-  std::vector<fs::path> path;
-  for (const fs::path& root : roots) {
-    for (const char* sub : {"", "mnist", "MNIST/raw"}) {
-      path.push_back(*sub == '\0' ? root : root / sub);
-    }
-  }
-  return path;
+  return roots;
+}
+
+std::vector<fs::path> mnist_search_path(const std::optional<fs::path>& data_dir) {
+  return search_path(*find_image_set("mnist"), data_dir);
 }
 
 std::optional<fs::path> find_mnist(const std::optional<fs::path>& data_dir) {
-  for (const fs::path& dir : mnist_search_path(data_dir)) {
-    bool complete = true;
-    for (const StandardMnistFile& file : kFiles) {
-      complete = complete && (file.rank == 1 || find_file(dir, file.name));
-    }
-    if (complete) return dir;
-  }
-  return std::nullopt;
+  return find_image_set_files(*find_image_set("mnist"), data_dir);
 }
 
 }  // namespace elbow

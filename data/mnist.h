@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,10 @@ struct StandardMnistFile {
 
 /// Train images, train labels, test images, test labels.
 const std::array<StandardMnistFile, 4>& standard_mnist_files();
+
+/// --data-dir alone, or $ELBOW_DATA, $XDG_DATA_HOME/elbow (or ~/.local/share/elbow) and ./data.
+/// Throws Error(data) where a directory that is asked for does not exist.
+std::vector<std::filesystem::path> data_roots(const std::optional<std::filesystem::path>& data_dir);
 
 /// One file of `elbow data check`.
 struct MnistFileCheck {

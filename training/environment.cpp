@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "data/image_sets.h"
 #include "math/torch_compat.h"
 #include "training/baselines.h"
 
@@ -93,7 +94,7 @@ std::string environment_json(const Session& session, const ThreadReport& threads
                                  {"data",
                                   {{"name", session.data().name},
                                    {"sha256", session.data().sha256},
-                                   {"generated", session.data().name != "mnist"},
+                                   {"generated", find_image_set(session.data().name) == nullptr},
                                    {"train", session.data().train.count},
                                    {"valid", session.data().valid.count},
                                    {"test", session.data().test.count},

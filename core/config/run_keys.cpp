@@ -77,10 +77,14 @@ void add_run(std::vector<KeySpec>& keys) {
 }
 
 void add_data(std::vector<KeySpec>& keys) {
-  const std::vector<Condition> images = {{"data.name", {"auto", "mnist", "glyphs"}}};
-  keys.push_back(choice("data", "name",
-                        {"auto", "mnist", "glyphs", "ring", "grid", "two_gaussians", "swiss_roll"},
-                        "auto", "Data set; auto: MNIST where it is found, else glyphs."));
+  std::vector<std::string> names = {"auto",           "mnist",          "fashion_mnist",
+                                    "kmnist",         "qmnist",         "emnist_balanced",
+                                    "emnist_byclass", "emnist_bymerge", "emnist_digits",
+                                    "emnist_letters", "emnist_mnist",   "glyphs"};
+  const std::vector<Condition> images = {{"data.name", names}};
+  names.insert(names.end(), {"ring", "grid", "two_gaussians", "swiss_roll"});
+  keys.push_back(choice("data", "name", names, "auto",
+                        "Data set; auto: MNIST where it is found, else glyphs."));
   keys.push_back(where(
       images, choice("data", "binarize", {"none", "threshold", "static", "dynamic"}, "none",
                      "How grey pixels become 0 or 1; static: once, dynamic: anew per batch.")));
