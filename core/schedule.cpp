@@ -209,6 +209,10 @@ double Schedule::maximum() const {
   return std::max(from_, to_);
 }
 
+bool Schedule::has_end() const {
+  return kind_ == Kind::linear || kind_ == Kind::cyclical || kind_ == Kind::cosine;
+}
+
 double Schedule::final() const {
   if (kind_ != Kind::exponential && kind_ != Kind::step) return to_;
   if (rate_ == 1.0 || from_ == 0.0) return from_;

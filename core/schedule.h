@@ -39,6 +39,8 @@ class Schedule {
   double minimum() const;  ///< smallest value over all t >= 0 (infimum)
   double maximum() const;  ///< largest value over all t >= 0 (supremum)
   double final() const;    ///< the value as t grows without bound
+  /// Whether `final` is reached: linear, cyclical and cosine schedules.
+  bool has_end() const;
 
  private:
   enum class Kind { constant, linear, cyclical, cosine, exponential, step };

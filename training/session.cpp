@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <sstream>
 #include <utility>
+#include <variant>
 
 #include "core/error.h"
 #include "math/torch_compat.h"
@@ -228,6 +230,52 @@ void Session::collect_warnings() {
                         "' bounds its discriminator by a penalty only, and this config has none: "
                         "its outputs will grow. Add [[penalty]] with " +
                         names + ".");
+  }
+  warn_of_what_does_nothing();
+}
+
+void Session::warn_of_what_does_nothing() {
+  const auto short_number = [](double value) {
+    std::ostringstream text;
+    text << value;
+    return text.str();
+  };
+  const std::int64_t end = std::max<std::int64_t>(total_steps() - 1, 0);
+  for (const auto& [key, value] : config_.values()) {
+    const bool rate = key.starts_with("optimizer.") && key.ends_with("lr");
+    if (!std::holds_alternative<ValueTable>(value.data) && !rate) continue;
+    const Schedule schedule = config_.schedule(key);
+    const double first = schedule.at(0), last = schedule.at(end);
+    bool moves = false;
+    constexpr std::int64_t kLooks = 1000;
+    constexpr double kAlmost = 0.05;  // of its way: the last step is one before the end
+    for (std::int64_t k = 1; k <= kLooks; ++k)
+      moves = moves || schedule.at(end * k / kLooks) != first;
+    if (rate && !moves && first == 0.0) {
+      warnings_.push_back(key + " is 0: what it is the rate of never moves.");
+    } else if (!schedule.is_constant() && !moves) {
+      warnings_.push_back(key + " is a schedule, but stays at " + short_number(first) + " in all " +
+                          std::to_string(end + 1) + " steps of this run.");
+    } else if (schedule.has_end() && std::abs(schedule.final() - last) >
+                                         kAlmost * (schedule.maximum() - schedule.minimum())) {
+      warnings_.push_back(key + " is on its way to " + short_number(schedule.final()) +
+                          " and has reached " + short_number(last) + " at the last of the " +
+                          std::to_string(end + 1) + " steps of this run.");
+    }
+  }
+  for (const auto& [name, parameters] : config_.penalties()) {
+    for (const ParameterSpec& parameter : penalty_entry(name).spec.parameters) {
+      if (parameter.description == "weight of the penalty" &&
+          parameters.number(parameter.name) == 0.0) {
+        warnings_.push_back("The penalty '" + name + "' has " + parameter.name +
+                            " = 0: it is logged and adds nothing to the loss.");
+      }
+    }
+  }
+  for (const Phase& phase : phases_) {
+    const std::string key = "dynamics." + phase.name + "_steps";
+    if (integer_or(config_, key, 1) == 0)
+      warnings_.push_back(key + " is 0: the " + phase.name + " is never trained.");
   }
 }
 

@@ -76,6 +76,8 @@ class Session {
   void build_objective();
   void check_training() const;
   void collect_warnings();
+  /// Schedules that stay, rates and weights of 0, players without a turn.
+  void warn_of_what_does_nothing();
   Tensor forward(const std::string& network, const Tensor& input);
 
   Config config_;

@@ -101,17 +101,45 @@ TEST(Session, ImpossibleCombinationsAreRefused) {
 }
 
 TEST(Session, OddCombinationsAreWarnedAbout) {
-  EXPECT_THAT(small_session(kVae)->warnings(), IsEmpty());
-  const auto grey = small_session(kVae, {"data.binarize=none"})->warnings();
+  EXPECT_THAT(small_session(kVae, {"optimizer.lr=0.01"})->warnings(), IsEmpty());
+  const auto grey = small_session(kVae, {"optimizer.lr=0.01", "data.binarize=none"})->warnings();
   ASSERT_EQ(grey.size(), 1u);
   EXPECT_THAT(grey[0], HasSubstr("Grey pixels"));
+}
+
+TEST(Session, WhatDoesNothingIsWarnedAbout) {
+  const auto of_vae = [](std::vector<std::string> overrides) {
+    overrides.insert(overrides.begin(), "optimizer.lr=0.01");
+    return small_session(kVae, overrides)->warnings();
+  };
+  const auto schedule = [](int steps) {
+    return std::vector<std::string>{
+        "objective.name=beta", "run.epochs=0", "run.steps=10",
+        "objective.beta={schedule=\"linear\",from=0,to=1,steps=" + std::to_string(steps) + "}"};
+  };
+  EXPECT_THAT(of_vae(schedule(9)), IsEmpty());
+  EXPECT_THAT(of_vae(schedule(90)),
+              ElementsAre(HasSubstr("objective.beta is on its way to 1 and has reached 0.1")));
+  EXPECT_THAT(of_vae({"objective.name=beta", "run.epochs=0", "run.steps=10",
+                      "objective.beta={schedule=\"step\",from=2,rate=0.5,steps=50}"}),
+              ElementsAre(HasSubstr("objective.beta is a schedule, but stays at 2 in all 10")));
+  EXPECT_THAT(of_vae({"optimizer.lr=0"}), ElementsAre(HasSubstr("optimizer.lr is 0")));
+  const auto of_gan = [](std::vector<std::string> overrides) {
+    overrides.insert(overrides.end(), {"optimizer.generator.lr=0.01", "data.binarize=none"});
+    return small_session(kGan, overrides)->warnings();
+  };
+  EXPECT_THAT(of_gan({}), IsEmpty());
+  EXPECT_THAT(of_gan({"dynamics.generator_steps=0"}),
+              ElementsAre(HasSubstr("the generator is never trained")));
+  EXPECT_THAT(of_gan({"penalty.0.gamma=0"}), ElementsAre(HasSubstr("'r1' has gamma = 0")));
 }
 
 TEST(Session, AGameThatNeedsAPenaltyIsWarnedAboutWithoutOne) {
   const std::string bare = without(without(kGan, "[[penalty]]\nname = \"r1\"\ngamma = 1.0\n"),
                                    "binarize = \"dynamic\"\n");
-  EXPECT_THAT(small_session(bare)->warnings(), IsEmpty());
-  const std::vector<std::string> wasserstein = {"objective.name=wasserstein"};
+  const std::string rate = "optimizer.generator.lr=0.01";
+  EXPECT_THAT(small_session(bare, {rate})->warnings(), IsEmpty());
+  const std::vector<std::string> wasserstein = {rate, "objective.name=wasserstein"};
   const auto warned = small_session(bare, wasserstein)->warnings();
   ASSERT_EQ(warned.size(), 1u);
   EXPECT_THAT(warned[0], HasSubstr("\"gradient_penalty\" or name = \"weight_clipping\""));
