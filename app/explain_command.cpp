@@ -190,7 +190,40 @@ bool matches(const std::string& pattern, const std::string& name) {
          name.starts_with(pattern.substr(0, pattern.size() - 1));
 }
 
+/// Words of records and tables that are no term: what stands under them.
+const std::vector<std::pair<std::string, std::string>>& plain_words() {
+  static const std::vector<std::pair<std::string, std::string>> all = {
+      {"step", "key of a record: optimiser steps done"},
+      {"epoch", "key of a record: passes over the training images done"},
+      {"wall", "key of a record: seconds of training, evaluation and checkpoints included"},
+      {"split", "key of a record: train (a minibatch), valid or test (the whole split)"},
+      {"closed_form", "route of elbow divergence: an exact formula"},
+      {"quadrature",
+       "route of elbow divergence: an integral over x, its error in the note where "
+       "it has fewer than ten digits"},
+      {"factors", "route of elbow divergence: independent coordinates, a quadrature in each"},
+      {"one_dimension",
+       "route of elbow divergence: along the line of the means, where the "
+       "covariances are equal"},
+      {"enumeration", "route of elbow divergence: a sum over the atoms of two discrete laws"}};
+  return all;
+}
+
 void explain(std::string name) {
+  for (const auto& [word, meaning] : plain_words()) {
+    if (word != name) continue;
+    std::cout << name << ": " << meaning << '\n';
+    return;
+  }
+  if (name.starts_with("range:")) {
+    name.erase(0, 6);
+    std::cout << "range:" << name << " is the check that " << name
+              << " lies where it must (range, or sign):\n";
+  }
+  if (name == "V53/run") {
+    name = "V53";
+    std::cout << "V53/run is V53 over all train records together:\n";
+  }
   for (const DerivedQuantity& derived : derived_quantities()) {
     if (!name.ends_with("/" + derived.suffix)) continue;
     std::cout << name << ": " << derived.meaning << "\n";

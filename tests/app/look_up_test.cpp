@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
+#include <string>
+#include <vector>
 
+#include "tests/app/small_vae.h"
 #include "tests/support/program.h"
 #include "tests/support/temp_dir.h"
 
@@ -41,6 +45,53 @@ TEST(LookUpSlow, WhatIsListedCanBeExplained) {
   }
   EXPECT_THAT(run_program({"elbow", "list", "identities"}).out, HasSubstr("V1"));
   EXPECT_THAT(run_program({"elbow", "explain", "glyphs"}).out, HasSubstr("data.name=glyphs"));
+}
+
+/// Values of `keys`, or all keys where there are none, of each JSON object in a text of lines.
+void collect(const std::string& lines, const std::vector<std::string>& keys,
+             std::set<std::string>& found) {
+  std::istringstream in(lines);
+  for (std::string line; std::getline(in, line);) {
+    const auto object = nlohmann::json::parse(line);
+    for (const std::string& key : keys) found.insert(object.at(key).get<std::string>());
+    if (!keys.empty()) continue;
+    for (const auto& [key, value] : object.items()) found.insert(key);
+  }
+}
+
+// Every key of a record, every check and every row that the commands print has an explanation.
+TEST(LookUpSlow, WhatCommandsPrintCanBeExplained) {
+  const TempDir dir;
+  std::set<std::string> names = {"V53/run"};
+  for (const std::string config : {"configs/vae/beta.toml", "configs/gan/non_saturating.toml"}) {
+    std::vector<std::string> argv = {"elbow", "train", config, "--run-dir", dir / config};
+    std::vector<std::string> small = small_vae();
+    for (std::string& setting : small) {
+      if (setting == "probes.every=0") setting = "probes.every=10";
+      const bool of_vae = config.find("gan") == std::string::npos;
+      const bool shape = setting.starts_with("model.") || setting.starts_with("sinks.");
+      if (of_vae || !shape) argv.push_back(setting);
+    }
+    argv.insert(argv.end(), {"ema.decay=0.9", "--threads", "1"});
+    const auto trained = run_program(argv);
+    ASSERT_EQ(trained.exit_code, 0) << trained.err;
+    collect(read_file(dir / config / "metrics.jsonl"), {}, names);
+    collect(read_file(dir / config / "checks.jsonl"), {"id"}, names);
+  }
+  for (const std::vector<std::string>& laws :
+       {std::vector<std::string>{"normal(0,1)", "laplace(0,1)"},
+        {"normal([0,0],[[1,0],[0,1]])", "normal([1,0],[[1,0],[0,1]])"},
+        {"bernoulli(0.3)", "bernoulli(0.5)"}}) {
+    const auto rows = run_program({"elbow", "divergence", laws[0], laws[1], "--samples", "50",
+                                   "--f", "t*ln(t)", "--format", "json"});
+    ASSERT_EQ(rows.exit_code, 0) << rows.err;
+    collect(rows.out, {"quantity", "estimator"}, names);
+  }
+  EXPECT_GT(names.size(), 200u);
+  std::vector<std::string> argv = {"elbow", "explain"};
+  argv.insert(argv.end(), names.begin(), names.end());
+  const auto result = run_program(argv);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
 }
 
 TEST(LookUpSlow, DoctorSaysWhatIsThereAndWhatHelps) {
