@@ -10,6 +10,7 @@
 
 #include "app/all_terms.h"
 #include "app/commands.h"
+#include "app/conventions.h"
 #include "app/evaluated_quantities.h"
 #include "app/names.h"
 #include "app/text.h"
@@ -307,6 +308,13 @@ void explain(std::string name) {
   }
   found = explain_evaluated(name, found);
   if (!found) {
+    if (const auto row = convention_row(name)) {
+      std::cout << name << ": a check of elbow verify, of\n  " << row->id << ": " << row->statement
+                << '\n';
+      line("both sides", "elbow verify " + row->id);
+      line("page", "docs/conventions.md");
+      return;
+    }
     const std::string hint = did_you_mean(name, explainable_names());
     throw Error("error: nothing is called '" + name + "'" + (hint.empty() ? "." : hint) +
                     " See elbow list objectives|penalties|likelihoods|priors|dynamics|"

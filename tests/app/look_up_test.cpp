@@ -87,11 +87,16 @@ TEST(LookUpSlow, WhatCommandsPrintCanBeExplained) {
     ASSERT_EQ(rows.exit_code, 0) << rows.err;
     collect(rows.out, {"quantity", "estimator"}, names);
   }
-  EXPECT_GT(names.size(), 200u);
+  const auto verified = run_program({"elbow", "verify", "dirac_gan", "--format", "json"});
+  ASSERT_EQ(verified.exit_code, 0) << verified.err;
+  collect(verified.out, {"id"}, names);
+  EXPECT_GT(names.size(), 300u);
   std::vector<std::string> argv = {"elbow", "explain"};
   argv.insert(argv.end(), names.begin(), names.end());
   const auto result = run_program(argv);
   EXPECT_EQ(result.exit_code, 0) << result.err;
+  for (const char* nothing : {"G9999", "G9999/re", "exact", "tier"})
+    EXPECT_EQ(run_program({"elbow", "explain", nothing}).exit_code, 2) << nothing;
 }
 
 TEST(LookUpSlow, DoctorSaysWhatIsThereAndWhatHelps) {
