@@ -211,6 +211,7 @@ void IdentityMonitor::restore(const std::string& text) {
   if (text.empty()) return;
   for (const Json& one : Json::parse(text)) {
     if (one.contains("evidence")) {
+      if (!one.contains("variance")) continue;  // of an earlier version, in other units: begin anew
       evidence_[one.at("evidence")].restore(
           {one.at("n"), one.at("sum"), one.at("variance"), one.at("se")});
       continue;

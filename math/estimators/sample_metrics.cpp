@@ -57,7 +57,7 @@ void add_kernel_distance(Table& table) {
                                   std::uint64_t) { return kernel_distance(p, q); },
                    .test =
                        [](const PointsView& p, const PointsView& q, std::uint64_t seed) {
-                         return permutation_note(p, q, Kernel::polynomial(3), seed);
+                         return permutation_test_of(p, q, Kernel::polynomial(3), seed);
                        }});
 }
 
@@ -110,7 +110,8 @@ void add_classifier(Table& table, const SharedRatio& ratio) {
   };
   row("classifier_accuracy", &ClassifierTwoSample::accuracy);
   table.back().test = [ratio](const PointsView& p, const PointsView& q, std::uint64_t seed) {
-    return "p = " + two_digits(ratio(p, q, seed).classifier.p_value) + " (exact, one-sided)";
+    return TwoSampleTest{"p = " + two_digits(ratio(p, q, seed).classifier.p_value) +
+                         " (exact, one-sided)"};
   };
   row("classifier_auc", &ClassifierTwoSample::auc);
 }

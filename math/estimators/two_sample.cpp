@@ -39,9 +39,23 @@ Estimate given(Estimate e) {
 /// A bound on what is never negative that lies below 0 says so. It stays: without the low ones the
 /// others would be no bound in expectation.
 Estimate with_worth(Estimate e) {
+  // Donsker and Varadhan's is above its expectation by half the squared error of its second term.
+  if (e.bias == Bias::unknown) e.bias = Bias::lower;
   if (e.value < 0.0)
     e.note += (e.note.empty() ? "" : "; ") + std::string("below 0: it says nothing");
   return e;
+}
+
+/// Without the standard error of an estimate that is off by what no error of its kind can see.
+Estimate without_error(Estimate e, const std::string& why) {
+  if (e.se) e.note += (e.note.empty() ? "" : "; ") + why + ": no standard error";
+  e.se.reset();
+  return e;
+}
+
+/// A mean of ln p/q in a form that was assumed.
+Estimate of_assumed_form(Estimate e) {
+  return without_error(std::move(e), "what that costs is not known");
 }
 
 /// One member of the fitted ratio.
@@ -68,15 +82,9 @@ void add_kl(Table& table, const std::string& quantity, bool forward, std::int64_
                    .name = "kde_kl",
                    .most_points = kMostPairs,
                    .most_dim = 3,
-                   .estimate = ordered(
-                       [](const auto& p, const auto& q, std::uint64_t) { return kde_kl(p, q); })});
-  const auto fitted = [&](const char* name, const char* note, auto there, auto back) {
-    table.push_back({.quantity = quantity,
-                     .name = name,
-                     .note = note,
-                     .most_points = kMostFitted,
-                     .estimate = part_of(ratio, forward ? there : back)});
-  };
+                   .estimate = ordered([](const auto& p, const auto& q, std::uint64_t) {
+                     return without_error(kde_kl(p, q), "what smoothing costs is not known");
+                   })});
   const auto bound = [&](const char* name, auto there, auto back) {
     table.push_back({.quantity = quantity,
                      .name = name,
@@ -88,21 +96,36 @@ void add_kl(Table& table, const std::string& quantity, bool forward, std::int64_
                      }});
   };
   using Ratio = RatioDivergences;
-  fitted("logistic_kl", "", &Ratio::kl, &Ratio::reverse_kl);
+  table.push_back({.quantity = quantity,
+                   .name = "logistic_kl",
+                   .most_points = kMostFitted,
+                   .estimate = [part = part_of(ratio, forward ? &Ratio::kl : &Ratio::reverse_kl)](
+                                   const auto& p, const auto& q, std::uint64_t seed) {
+                     return of_assumed_form(part(p, q, seed));
+                   }});
   bound("donsker_varadhan", &Ratio::donsker_varadhan, &Ratio::reverse_donsker_varadhan);
   bound("nwj", &Ratio::nwj, &Ratio::reverse_nwj);
 }
 
 void add_bounded(Table& table, std::int64_t k, const SharedRatio& ratio) {
-  const auto fitted = [&](const char* quantity, const char* name, auto part) {
+  const auto bound = [&](const char* quantity, const char* name, auto member) {
     table.push_back({.quantity = quantity,
                      .name = name,
                      .most_points = kMostFitted,
-                     .estimate = part_of(ratio, part)});
+                     .estimate = [part = part_of(ratio, member)](const auto& p, const auto& q,
+                                                                 std::uint64_t seed) {
+                       return with_worth(part(p, q, seed));
+                     }});
   };
-  fitted("jeffreys", "logistic_jeffreys", &RatioDivergences::jeffreys);
-  fitted("jensen_shannon", "logistic_jensen_shannon", &RatioDivergences::jensen_shannon);
-  fitted("total_variation", "logistic_total_variation", &RatioDivergences::total_variation);
+  table.push_back({.quantity = "jeffreys",
+                   .name = "logistic_jeffreys",
+                   .most_points = kMostFitted,
+                   .estimate = [part = part_of(ratio, &RatioDivergences::jeffreys)](
+                                   const auto& p, const auto& q, std::uint64_t seed) {
+                     return of_assumed_form(part(p, q, seed));
+                   }});
+  bound("jensen_shannon", "logistic_jensen_shannon", &RatioDivergences::jensen_shannon);
+  bound("total_variation", "logistic_total_variation", &RatioDivergences::total_variation);
   table.push_back({.quantity = "squared_hellinger",
                    .name = "knn_squared_hellinger",
                    .most_points = kMostNeighbours,
@@ -186,7 +209,7 @@ void add_kernels(Table& table, std::int64_t dim, const std::vector<double>& band
                                   std::uint64_t) { return energy_unbiased(p, q); },
                    .test =
                        [](const auto& p, const auto& q, std::uint64_t seed) {
-                         return permutation_note(p, q, Kernel::negative_distance(), seed);
+                         return permutation_test_of(p, q, Kernel::negative_distance(), seed);
                        }});
   table.push_back({.quantity = "energy",
                    .name = "energy_biased",
@@ -210,7 +233,7 @@ void add_kernels(Table& table, std::int64_t dim, const std::vector<double>& band
   };
   mmd("mmd2_unbiased", kMostRelabelledPairs, mmd2_unbiased);
   table.back().test = [bandwidths](const auto& p, const auto& q, std::uint64_t seed) {
-    return permutation_note(p, q, Kernel::rbf(bandwidths), seed);
+    return permutation_test_of(p, q, Kernel::rbf(bandwidths), seed);
   };
   mmd("mmd2_biased", kMostRelabelledPairs, mmd2_biased);
   table.back().of_sets = true;
@@ -322,7 +345,9 @@ Estimate evaluate(const TwoSampleEstimator& estimator, const PointsView& p, cons
   const std::string sizes = n < p.size() || m < q.size() ? "from " + sizes_text(n, m) : "";
   result.note = joined(joined(estimator.note, result.note), sizes);
   if (estimator.test) {
-    result.note = joined(result.note, estimator.test(p.rows(0, n), q.rows(0, m), seed));
+    const TwoSampleTest test = estimator.test(p.rows(0, n), q.rows(0, m), seed);
+    result.note = joined(result.note, test.text);
+    if (result.se) result.se = std::hypot(*result.se, test.spread);
   }
   return result;
 }
@@ -348,11 +373,13 @@ std::string floor_note_of_halves(const TwoSampleEstimator& estimator, const Poin
   return floor + ", " + two_digits(there) + " between as many of P and Q";
 }
 
-std::string permutation_note(const PointsView& p, const PointsView& q, const Kernel& kernel,
-                             std::uint64_t seed) {
+TwoSampleTest permutation_test_of(const PointsView& p, const PointsView& q, const Kernel& kernel,
+                                  std::uint64_t seed) {
   CounterStream random(seed, 7);
-  const double value = mmd_permutation_test(p, q, kernel, kRelabellings, random).p_value;
-  return "p = " + two_digits(value) + " (" + std::to_string(kRelabellings) + " relabellings)";
+  const auto test = mmd_permutation_test(p, q, kernel, kRelabellings, random);
+  return {
+      "p = " + two_digits(test.p_value) + " (" + std::to_string(kRelabellings) + " relabellings)",
+      std::sqrt(sample_variance(test.null_values))};
 }
 
 std::vector<KnownRatioEstimate> known_ratio_estimates(const std::vector<double>& at_p,

@@ -15,6 +15,14 @@
 
 namespace elbow {
 
+/// A test in words, "p = 0.005 (...)", and the standard deviation of the statistic over relabelled
+/// points: what its error is where P = Q, and the first order of the jackknife shows nothing. 0
+/// where it is not known.
+struct TwoSampleTest {
+  std::string text;
+  double spread = 0.0;
+};
+
 /// An estimator of one quantity of the design's list.
 struct TwoSampleEstimator {
   std::string quantity;
@@ -26,8 +34,8 @@ struct TwoSampleEstimator {
   bool has_floor = false;        ///< is read beside its value between two samples of one law
   bool of_sets = false;          ///< a distance of two sets of points, whether independent or not
   std::function<Estimate(const PointsView& p, const PointsView& q, std::uint64_t seed)> estimate;
-  /// Test of P = Q by this statistic, in words: "p = 0.005 (...)". Empty: none.
-  std::function<std::string(const PointsView& p, const PointsView& q, std::uint64_t seed)> test =
+  /// Test of P = Q by this statistic. Empty: none.
+  std::function<TwoSampleTest(const PointsView& p, const PointsView& q, std::uint64_t seed)> test =
       {};
 };
 
@@ -45,7 +53,8 @@ std::vector<TwoSampleEstimator> two_sample_estimators(const DivergenceSettings& 
                                                       std::int64_t dim);
 
 /// The estimate from at most `most_points` points of each (the first ones: hand the points over in
-/// random order), with the notes joined and the test's result, from the same points, among them.
+/// random order), with the notes joined and the test's result, from the same points, among them;
+/// a standard error is widened by the spread of the test.
 /// Throws what the estimator throws.
 Estimate evaluate(const TwoSampleEstimator& estimator, const PointsView& p, const PointsView& q,
                   std::uint64_t seed);
@@ -62,8 +71,8 @@ std::string floor_note_of_halves(const TwoSampleEstimator& estimator, const Poin
 
 /// "p = 0.005 (199 relabellings)" by the U-statistic of the kernel, of all these points. Valid at
 /// any n, where the statistic is not normal.
-std::string permutation_note(const PointsView& p, const PointsView& q, const Kernel& kernel,
-                             std::uint64_t seed);
+TwoSampleTest permutation_test_of(const PointsView& p, const PointsView& q, const Kernel& kernel,
+                                  std::uint64_t seed);
 
 /// Points of each sample from which sums over all pairs, and their relabelling, take a second.
 inline constexpr std::int64_t kMostRelabelledPairs = 2000;

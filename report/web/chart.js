@@ -174,7 +174,7 @@ export class Chart {
       cursor: {sync: {key: 'elbow', setSeries: false}, drag: {x: true, y: false}, points: {size: 6}},
       scales: {x: {time: false}, y: {distr: this.log ? 3 : 1, range: (u, low, high) => this.range(low, high)}},
       axes: [{...axis, size: 34, values: (u, vs) => vs.map(tick)},
-             {...axis, size: 58, values: (u, vs) => vs.map(tick)}],
+             {...axis, size: (u, vs) => Math.max(58, 18 + 7 * Math.max(0, ...(vs ?? []).map((v) => String(v).length))), values: (u, vs) => vs.map(tick)}],
       series: [{}, ...this.lines.map((line) => ({
         label: line.key + ' (' + line.split + ')', show: !this.hidden.has(line.key), spanGaps: true,
         stroke: () => css('--s' + line.colour), points: {show: false}, ...STYLE[line.split],

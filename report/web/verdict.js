@@ -132,7 +132,10 @@ function gan(run) {
   // Away from one half, on either side, is evidence that they differ; near one half is evidence of nothing:
   // the threshold at 0 may stand wrong, and another discriminator may do better. On images that it was trained
   // on it may know them by heart.
-  const apart = [...[...right, ...aucs].filter((a) => Math.abs(a.value - 0.5) > Math.max(0.1, 4 * (a.se || 0))),
+  // All right of a few is no error of 0: a share of n has one of 1 / (2 √n) at most.
+  const batch = Number(run.setting('optimizer.batch_size')) || 1;
+  const least = (a) => a.split === 'train' ? Math.max(a.se || 0, 0.5 / Math.sqrt(batch)) : a.se || 0;
+  const apart = [...[...right, ...aucs].filter((a) => Math.abs(a.value - 0.5) > Math.max(0.1, 4 * least(a))),
                  ...bounds.filter((b) => b.value > 0.05 && b.value > 4 * (b.se ?? Infinity))];
   const separates = apart.length > 0, byHeart = separates && apart.every((a) => a.split === 'train');
   const unbounded = run.has('critic/gap') && !boundedCritic(run);
@@ -158,7 +161,8 @@ function gan(run) {
   }
   if (aucs.length > 0) {
     sentences.push('The chance that it scores an image above a sample, whatever the threshold (AUC; one half where it cannot tell): ' +
-      aucs.map((a) => withError(a.value, a.se) + ' ' + a.of).join('; ') + '.');
+      aucs.map((a) => withError(a.value, a.se) + ' ' + a.of).join('; ') + '.' +
+      (aucs.some((a) => a.value < 0.4) ? ' Below one half it scores samples above images.' : ''));
   }
   if (frechet) {
     sentences.push('Between the features of a small classifier the Fréchet distance of samples and real images is ' + withError(frechet.value, frechet.se) +

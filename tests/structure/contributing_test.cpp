@@ -75,9 +75,9 @@ TEST(Contributing, TheStepsAddThreeFilesAndChangeNone) {
 }
 
 void copy_tree(const fs::path& to) {
-  for (const auto& folder : {"app", "cmake", "configs", "core", "data", "docs", "instrumentation",
-                             "math", "models", "objectives", "problems", "report", "scripts",
-                             "training", "tests/support", "tests/structure"}) {
+  for (const auto& folder : {"app", "cmake", "configs", "core", "data", "docs", "equations",
+                             "instrumentation", "math", "models", "objectives", "problems",
+                             "report", "scripts", "training", "tests/support", "tests/structure"}) {
     if (!fs::exists(source_root() / folder)) continue;
     fs::create_directories((to / folder).parent_path());
     fs::copy(source_root() / folder, to / folder, fs::copy_options::recursive);

@@ -158,8 +158,9 @@ const Mistake kUnused[] = {
      "model.decoder = \"conv\", and model.encoder is \"mlp\" and model.decoder is \"mlp\""},
     {"key_by_data", kVae + "data.name = \"ring\"\ndata.binarize = \"static\"\n",
      "c.toml:4:6: error: 'binarize' in [data] is not used: it needs data.name = \"auto\", "
-     "\"mnist\" "
-     "or \"glyphs\", and data.name is \"ring\""},
+     "\"mnist\", \"fashion_mnist\", \"kmnist\", \"qmnist\", \"emnist_balanced\", "
+     "\"emnist_byclass\", \"emnist_bymerge\", \"emnist_digits\", \"emnist_letters\", "
+     "\"emnist_mnist\" or \"glyphs\", and data.name is \"ring\""},
     {"parameter_of_another", kVae + "objective.beta = 4\n",
      "c.toml:3:11: error: 'beta' is not a parameter of objective 'plain'; 'beta' has it"},
     {"parameter_of_another_penalty", kGan + "[[penalty]]\nname = \"r1\"\nc = 3\n",

@@ -75,7 +75,7 @@ TEST(TwoSample, AtMostTheFirstPointsAreTakenAndTheNoteSaysSo) {
   EXPECT_EQ(evaluate(free, few, few, 1).note, "a; b");
   EXPECT_EQ(floor_note(free, many, few, few, 1), "");
   free.test = [](const auto& p, const auto&, std::uint64_t) {
-    return "p = " + std::to_string(p.size());
+    return TwoSampleTest{"p = " + std::to_string(p.size())};
   };
   EXPECT_EQ(evaluate(free, many, many, 1).note, "a; b; from 7 points each; p = 7");
 }

@@ -59,7 +59,7 @@ assert.match(vae(flat, {last: {test: {elbo: [-100, 0.5, 100], 'elbo/kl': [0.01, 
 assert.doesNotMatch(vae(flat, {last: {test: {elbo: [-100, 0.5, 100], 'elbo/kl': [0.4, 0.01, 100]}}}).headline, /carries nothing/);
 
 // A GAN: near one half is evidence of nothing; live and averaged stand beside each other.
-const gan = (train, test, more = {}) => run({family: 'gan', last: {train, test}, config: {'ema.decay': '0.999'}, ...more});
+const gan = (train, test, more = {}) => run({family: 'gan', last: {train, test}, ...more, config: {'ema.decay': '0.999', 'optimizer.batch_size': '128', ...more.config}});
 const won = gan({accuracy: [1, 0, 100]}, {accuracy: [0.5, 0.01, 100]});
 assert.match(won.headline, /separates samples from data that it was trained on/);
 assert.match(all(won), /100\u00a0% on a training batch, with the weights that train; 50\.0.*with averaged weights/);
@@ -70,6 +70,8 @@ assert.match(shifted.headline, /separates samples from data\./);
 assert.match(all(shifted), /0\.9900\u00a0±.*on a training batch.*; 0\.9800.*with averaged weights/);
 assert.match(gan({'critic/auc': [0.02, 0.004, 100]}, {'critic/auc': [0.52, 0.02, 100]}).headline, /data that it was trained on/);
 assert.match(gan({'critic/auc': [0.52, 0.02, 100]}, {'critic/auc': [0.5, 0.02, 100]}).headline, /cannot be told/);
+assert.match(all(gan({'critic/auc': [0.02, 0.004, 100]}, {})), /scores samples above images/);
+assert.doesNotMatch(gan({'critic/auc': [1, 0, 100]}, {}, {config: {'optimizer.batch_size': '2'}}).headline, /separates/);
 const half = gan({accuracy: [0.5, 0.01, 100]}, {accuracy: [0.5, 0.01, 100]});
 assert.match(half.headline, /cannot be told/);
 assert.doesNotMatch(all(half) + all(won), /hardly/);
