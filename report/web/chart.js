@@ -169,7 +169,7 @@ export class Chart {
                   font: '12px system-ui, sans-serif', labelFont: '12px system-ui, sans-serif'};
     this.plot = new uPlot({
       width, height: 230,
-      padding: [10, 10, 0, 0],
+      padding: [10, 20, 0, 0],
       legend: {show: false},
       cursor: {sync: {key: 'elbow', setSeries: false}, drag: {x: true, y: false}, points: {size: 6}},
       scales: {x: {time: false}, y: {distr: this.log ? 3 : 1, range: (u, low, high) => this.range(low, high)}},
