@@ -65,6 +65,22 @@ std::vector<std::string> names_in(const ImageSet& set, const fs::path& dir) {
   return {};
 }
 
+/// MNIST's images under another set's name, with labels or without.
+void require_not_mnist(const ImageSet& set, const fs::path& path, const IdxArray& images) {
+  if (set.name == "mnist") return;
+  Sha256 hash;
+  hash.update(idx_header(images.dims));
+  hash.update(images.values);
+  const std::string found = hash.hex();
+  for (const StandardMnistFile& file : standard_mnist_files()) {
+    if (found != file.sha256) continue;
+    throw Error(path.string() + ": these are the bytes of MNIST, not of " + set.title +
+                    ". Set data.name = \"mnist\", or name the directory of " + set.title +
+                    " with --data-dir.",
+                ExitCode::data);
+  }
+}
+
 void check_images(const ImageSet& set, const fs::path& path, const IdxArray& images) {
   for (const std::size_t d : {1u, 2u}) {
     if (images.dims[d] == 28) continue;
@@ -95,6 +111,7 @@ Split read_split(const ImageSet& set, const fs::path& dir, const std::string& im
   const auto labels_path = find_idx_file(dir, labels_name);
   IdxArray images = read_idx(*images_path, 3);
   check_images(set, *images_path, images);
+  require_not_mnist(set, *images_path, images);
   IdxArray labels;
   if (labels_path) labels = read_idx_labels(*labels_path);
   if (labels_path && images.dims[0] != labels.dims[0]) {
@@ -253,20 +270,13 @@ Dataset load_image_set(const ImageSet& set, const fs::path& dir) {
   data.train = read_split(set, dir, names[0], names[1], hash);
   data.test = read_split(set, dir, names[2], names[3], hash);
   data.sha256 = hash.hex();
-  const bool is_mnist = data.sha256 == kMnistSha256;
-  if (is_mnist && set.name != "mnist") {
-    throw Error(dir.string() + ": these are the bytes of MNIST, not " + set.title +
-                    ". Set data.name = \"mnist\", or name the directory of " + set.title +
-                    " with --data-dir.",
-                ExitCode::data);
-  }
   const std::string labels = count_classes(data);
-  data.description = (set.name != "mnist" ? set.title
-                      : is_mnist          ? "MNIST"
-                                          : "IDX files in MNIST's layout, but not MNIST's bytes "
-                                            "(see `elbow data check`),") +
-                     " from " + dir.string() + labels +
-                     (set.transposed ? ", columns and rows exchanged" : "");
+  data.description =
+      (set.name != "mnist"           ? set.title
+       : data.sha256 == kMnistSha256 ? "MNIST"
+                                     : "IDX files in MNIST's layout, but not MNIST's bytes "
+                                       "(see `elbow data check`),") +
+      " from " + dir.string() + labels + (set.transposed ? ", columns and rows exchanged" : "");
   return data;
 }
 

@@ -166,6 +166,48 @@ TEST(CommandLineSlow, ResumingWithAnotherConfigIsRefused) {
   EXPECT_THAT(result.err, HasSubstr("objective.beta"));
 }
 
+// What train refuses before it trains, config check refuses in the same words.
+TEST(CommandLineSlow, ConfigCheckRefusesWhatTrainRefuses) {
+  const std::string vae = "configs/vae/elbo.toml", squares = "configs/gan/least_squares.toml",
+                    hinge = "configs/gan/hinge.toml";
+  const std::vector<std::vector<std::string>> bad = {
+      {vae, "optimizer.batch_size=1000"},
+      {vae, "optimizer.batch_size=1", "model.normalization=batch"},
+      {vae, "early_stopping.term=nothing"},
+      {vae, "early_stopping.term=elbo/kl"},
+      {vae, "data.validation=300"},
+      {vae, "objective.name=hinge"},
+      {squares, "objective.c=0"},
+      {squares, "objective.a=1"},
+      {hinge, "dynamics.generator_steps=0", "dynamics.discriminator_steps=0"},
+      {hinge, "objective.name=elbo"}};
+  const TempDir dir;
+  for (const std::vector<std::string>& config : bad) {
+    std::vector<std::string> check = {"elbow",
+                                      "config",
+                                      "check",
+                                      config[0],
+                                      "data.name=glyphs",
+                                      "data.train_count=300",
+                                      "data.test_count=60",
+                                      "data.validation=60",
+                                      "run.epochs=0",
+                                      "run.steps=2"};
+    check.insert(check.end(), config.begin() + 1, config.end());
+    std::vector<std::string> train = {"elbow", "train"};
+    train.insert(train.end(), check.begin() + 3, check.end());
+    train.insert(train.end(), {"--run-dir", dir / "run", "--progress", "none"});
+    const auto checked = run_program(check), trained = run_program(train);
+    EXPECT_EQ(checked.exit_code, 2) << config[1];
+    EXPECT_EQ(trained.exit_code, 2) << config[1];
+    // The first message; how busy the machine is may be said before it.
+    const std::string said = checked.err.substr(0, checked.err.find('\n'));
+    EXPECT_FALSE(said.empty()) << config[1];
+    EXPECT_THAT(trained.err, HasSubstr(said)) << config[1];
+    EXPECT_FALSE(std::filesystem::exists(dir / "run")) << config[1];
+  }
+}
+
 TEST(CommandLineSlow, ADivergingRunEndsWithExitCodeFour) {
   const TempDir dir;
   const auto result = train("configs/vae/elbo.toml", dir, {"optimizer.lr=1e30"});

@@ -122,7 +122,15 @@ TEST(ImageSetsSlow, MnistsBytesAreNoOtherSet) {
   const auto dir = root == nullptr ? std::nullopt : find_mnist(fs::path(root));
   if (!dir) GTEST_SKIP() << "MNIST is not there: set ELBOW_DATA";
   EXPECT_THAT(complaint([&] { load_image_set(set("kmnist"), *dir); }),
-              HasSubstr("these are the bytes of MNIST, not KMNIST"));
+              HasSubstr("these are the bytes of MNIST, not of KMNIST"));
+  // Without their labels, too.
+  const TempDir bare;
+  for (const int images : {0, 2}) {
+    const fs::path file = *find_idx_file(*dir, mnist_names()[images]);
+    fs::create_symlink(fs::absolute(file), bare / file.filename().string());
+  }
+  EXPECT_THAT(complaint([&] { load_image_set(set("fashion_mnist"), bare.path()); }),
+              HasSubstr("these are the bytes of MNIST, not of Fashion-MNIST"));
 }
 
 TEST(ImageSets, WhatIsMissingIsNamedWithWhatIsNear) {
